@@ -1,0 +1,130 @@
+"""Keyed randomness: every chance event is a pure function of what it is about.
+
+A draw is named by (world, purpose, day, person, other, ordinal) and is the output of
+Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3") for that key:
+key words (world, purpose), counter words (day, person, other, ordinal).  Policies compared in one
+world therefore share all luck that they do not change.  Purposes are declared here by name.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+
+import numpy as np
+
+from commsim.kernels import kernel
+
+_PURPOSES = (
+    # who lives here
+    "household size", "household tenure", "household elder", "household since", "seat age",
+    "sociability", "commuter", "literate", "interest", "cooperation type", "motivation",
+    "trust at start", "volunteer at start",
+    # a day
+    "move", "new tenancy", "chats", "chat partner",
+    "need", "need class", "need report", "need hour", "need knows phone",
+    "exposure", "join", "leave", "found", "found interest",
+    "small talk", "talk hour", "talk group", "replies", "replier", "reply hour", "watch", "watcher",
+    "service time", "look", "repair", "self help", "thanks", "fatigue",
+    "announcement seen", "sign up", "seat lottery", "table", "theme", "volunteer",
+    "project arrives", "project household", "project value", "representative",
+    "vote turnout", "vote choice", "notice seen", "objection", "hearing",
+)  # fmt: skip
+
+PURPOSES = {name: zlib.crc32(name.encode()) for name in _PURPOSES}
+if len(set(PURPOSES.values())) != len(_PURPOSES):
+    raise RuntimeError("two purposes share a hash: rename one")
+
+
+def purpose(name: str) -> int:
+    """The key word of a declared purpose; an undeclared name is an error."""
+    if name not in PURPOSES:
+        raise KeyError(f"undeclared purpose {name!r}: add it to draws._PURPOSES")
+    return PURPOSES[name]
+
+
+M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+W0, W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+LOW = np.uint64(0xFFFFFFFF)
+HALF = np.uint64(32)
+UP20, DOWN12 = np.uint64(20), np.uint64(12)
+SCALE = 2.0**-52
+DAY_ZERO = 1 << 20  # days before the start are negative; keys are not
+
+
+@kernel
+def philox(key0, key1, c0, c1, c2, c3):
+    """Philox4x32-10: four uint64 holding 32 random bits each, from a key and a counter."""
+    k0, k1 = np.uint64(key0) & LOW, np.uint64(key1) & LOW
+    x0, x1 = np.uint64(c0) & LOW, np.uint64(c1) & LOW
+    x2, x3 = np.uint64(c2) & LOW, np.uint64(c3) & LOW
+    for turn in range(10):
+        if turn > 0:
+            k0, k1 = (k0 + W0) & LOW, (k1 + W1) & LOW
+        p0, p1 = M0 * x0, M1 * x2
+        x0, x1, x2, x3 = (p1 >> HALF) ^ x1 ^ k0, p1 & LOW, (p0 >> HALF) ^ x3 ^ k1, p0 & LOW
+    return x0, x1, x2, x3
+
+
+@kernel
+def open_unit(high, low):
+    """A float64 in the open interval (0, 1) from two 32-bit words: 52 bits and a half."""
+    return (np.float64((high << UP20) | (low >> DOWN12)) + 0.5) * SCALE
+
+
+@kernel
+def draw(world, what, day, person, other, ordinal):
+    """One uniform in (0, 1) for this key."""
+    x0, x1, _, _ = philox(world, what, day + DAY_ZERO, person, other, ordinal)
+    return open_unit(x0, x1)
+
+
+@kernel
+def draw_two(world, what, day, person, other, ordinal):
+    """Two independent uniforms in (0, 1) for this key."""
+    x0, x1, x2, x3 = philox(world, what, day + DAY_ZERO, person, other, ordinal)
+    return open_unit(x0, x1), open_unit(x2, x3)
+
+
+@kernel
+def logistic(x):
+    """1 / (1 + e^-x), without overflow."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    e = math.exp(x)
+    return e / (1.0 + e)
+
+
+@kernel
+def poisson(mean, u):
+    """Poisson count by inverse CDF from one uniform; exact up to a mean of about 700."""
+    if mean <= 0.0:
+        return 0
+    p = math.exp(-mean)
+    total, count = p, 0
+    while u > total and count < 10_000:
+        count += 1
+        p *= mean / count
+        total += p
+    return count
+
+
+@kernel
+def exponential(mean, u):
+    """Exponential waiting time by inverse CDF."""
+    return -mean * math.log(u)
+
+
+@kernel
+def normal(u1, u2):
+    """Standard normal from two uniforms (Box-Muller, one of the pair)."""
+    return math.sqrt(-2.0 * math.log(u1)) * math.cos(2.0 * math.pi * u2)
+
+
+@kernel
+def column(world, what, day, ordinal, n):
+    """A column of ``n`` uniforms, one per row: float64[n]."""
+    out = np.empty(n)
+    for i in range(n):
+        out[i] = draw(world, what, day, i, 0, ordinal)
+    return out

@@ -1,0 +1,55 @@
+"""The measures: name, unit, smallest difference that matters, direction, and what kind each is.
+
+``delta`` is absolute, in the measure's unit; its reason stands in the catalogue beside the
+formula (``measure.NAME.delta``).  ``better`` is +1 when more is better, -1 when less is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Measure:
+    """``kind``: stock (state on a day), flow (count since day 0) or window (recent days)."""
+
+    name: str
+    unit: str
+    delta: float
+    better: int
+    kind: str
+    primary: bool = False
+    harm: bool = False
+    dear: bool = False  # costs more than a day: computed on recorded days only
+    strata: bool = False  # also given by tenure and age band
+
+
+_TABLE = (
+    Measure("acquaintances", "persons", 1.0, +1, "stock", primary=True, strata=True),
+    Measure("strong_ties", "persons", 0.1, +1, "stock", strata=True),
+    Measure("isolated_share", "share", 0.02, -1, "stock", harm=True, strata=True),
+    Measure("same_building_share", "share", 0.05, -1, "stock"),
+    Measure("clustering", "share", 0.05, +1, "stock", dear=True),
+    Measure("neighbour_trust", "share", 0.02, +1, "stock", primary=True, strata=True),
+    Measure("renter_gap", "persons", 0.5, -1, "stock", harm=True),
+    Measure("trust_office", "share", 0.03, +1, "stock", primary=True, strata=True),
+    Measure("coverage", "share", 0.03, +1, "stock", strata=True),
+    Measure("messages_per_day", "messages/d", 5.0, +1, "window"),
+    Measure("active_share", "share", 0.05, +1, "window"),
+    Measure("message_gini", "share", 0.05, -1, "window", dear=True),
+    Measure("reply_hours_p50", "h", 2.0, -1, "window", dear=True),
+    Measure("within_48h_share", "share", 0.05, +1, "window", dear=True),
+    Measure("participation_rate", "share", 0.03, +1, "window", primary=True, strata=True),
+    Measure("participation_gini", "share", 0.05, -1, "window", dear=True),
+    Measure("gatherings_held", "gatherings", 2.0, +1, "flow"),
+    Measure("projects_done", "projects", 0.5, +1, "flow"),
+    Measure("project_days", "d", 7.0, -1, "flow", harm=True, dear=True),
+    Measure("restarts", "restarts", 0.5, -1, "flow", harm=True),
+    Measure("grievances", "per 1,000 people", 10.0, -1, "flow", primary=True, harm=True),
+    Measure("official_hours", "h/week", 3.0, -1, "window", primary=True, harm=True),
+    Measure("cost_yuan", "yuan", 5000.0, -1, "flow", harm=True),
+    Measure("volunteers", "per 1,000 people", 3.0, +1, "stock"),
+)  # fmt: skip
+
+MEASURES = {m.name: m for m in _TABLE}
+STRATA = {"tenure": ("owner", "long_renter", "short_renter"), "age": ("adult", "elder")}

@@ -1,0 +1,212 @@
+"""Every lever that a phase reads, with its default, range, unit and source.
+
+A scenario may change a default; a rule may set a lever for as long as it holds.  Each day the
+settings are folded afresh from the scenario's values and the rules in force, so that a rule that
+ends leaves nothing behind.  ``PARAMETERS`` is the one table of numbers of the model.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number of the model: default, plausible range (inclusive), unit, source."""
+
+    name: str
+    default: float
+    low: float
+    high: float
+    unit: str
+    source: str
+
+
+def _p(name, default, low, high, unit, source):
+    return Parameter(name, float(default), float(low), float(high), unit, source)
+
+
+_TABLE = (
+    # people and homes
+    _p("mean_household", 2.67, 1.5, 4, "persons", "F19; parameter household"),
+    _p("child_share", 0.15, 0, 0.3, "share", "parameter age"),
+    _p("elder_share", 0.18, 0, 0.4, "share", "parameter age"),
+    _p("renter_share", 0.45, 0, 0.95, "share", "F29; parameter renter"),
+    _p("short_share", 0.5, 0, 1, "share of arriving renters", "F30; parameter f_short"),
+    _p("stay_short", 120, 10, 400, "d", "F30; parameter m_short"),
+    _p("stay_long", 1440, 300, 4000, "d", "F30; parameter m_long"),
+    _p("stay_owner", 5475, 1000, 20000, "d", "parameter owner_exit"),
+    _p("gamma", 0.05, 0, 0.5, "per unit of strength", "parameter gamma"),
+    _p("homebody_share", 0.25, 0, 0.6, "share", "parameter s (z)"),
+    _p("sociability_mean", 0.58, 0.1, 2, "1/d", "parameter s"),
+    _p("commuter_share", 0.55, 0, 0.95, "share of adults under 60", "F124; parameter commuter"),
+    _p("conditional_share", 0.55, 0, 1, "share", "parameter types"),
+    _p("unconditional_share", 0.30, 0, 1, "share", "parameter types"),
+    _p("literate_young", 0.95, 0, 1, "share under 60", "parameter literate"),
+    _p("literate_old", 0.25, 0, 1, "share of 60+", "F67; parameter literate"),
+    _p("likes_family", 0.55, 0, 1, "share", "F81; parameter prevalence"),
+    _p("likes_culture", 0.30, 0, 1, "share", "parameter prevalence"),
+    _p("likes_health", 0.35, 0, 1, "share", "parameter prevalence"),
+    _p("likes_pets", 0.15, 0, 1, "share", "F115; parameter prevalence"),
+    _p("likes_sport", 0.10, 0, 1, "share", "F82; parameter prevalence"),
+    _p("likes_chess", 0.25, 0, 1, "share", "parameter prevalence"),
+    _p("likes_handicraft", 0.15, 0, 1, "share", "parameter prevalence"),
+    _p("likes_photo", 0.10, 0, 1, "share", "F38; parameter prevalence"),
+    _p("volunteer_share", 0.014, 0, 0.2, "share of adults", "model.md 2: 45 of 3,156"),
+    _p("trust_start", 0.35, 0.05, 0.95, "0-1", "F22; model.md 5"),
+    _p("trust_pseudo_counts", 8, 2, 50, "counts", "model.md 5"),
+    _p("v_own_mean", 0.2, 0.05, 0.6, "0-1", "parameter v_0"),
+    _p("v_half_life", 180, 30, 720, "d", "parameter v_0"),
+    # ties and talk face to face
+    _p("alpha", 0.05, 0, 0.5, "per encounter", "parameter alpha"),
+    _p("half_life", 180, 10, 3000, "d", "parameter half_life"),
+    _p("w_drop", 0.005, 0, 0.03, "strength", "model.md 2"),
+    _p("w_half", 0.5, 0.05, 5, "summed strength", "parameter W_half"),
+    _p("ties_most", 150, 8, 250, "ties", "parameter K"),
+    _p("ring_stairwell", 0.55, 0, 1, "share", "parameter rings"),
+    _p("ring_building", 0.10, 0, 1, "share", "parameter rings"),
+    _p("ring_courtyard", 0.20, 0, 1, "share", "parameter rings"),
+    _p("stranger_weight", 0.05, 0.001, 1, "1/d", "parameter stranger_weight"),
+    # groups and messages
+    _p("group_open", 0, 0, 1, "switch", "F33: an official group exists"),
+    _p("p_b", 0.15, 0, 10, "1/month", "parameter p_b"),
+    _p("q", 0.5, 0, 10, "1/month", "parameter q"),
+    _p("theta_join", -0.5, -6, 6, "log-odds", "parameter theta_join"),
+    _p("cap", 500, 3, 500, "persons", "F180; parameter cap"),
+    _p("h_ch", 0.5, 0, 5, "1/month", "parameter h_ch"),
+    _p("flood_from", 100, 5, 1000, "messages/d", "assumption; F149"),
+    _p("eta_g", 1e-4, 0, 1e-2, "1/d per pair", "parameter eta_g"),
+    _p("mu", 0.5, 0, 5, "1/d", "parameter mu"),
+    _p("w_0", 1, 0.05, 10, "summed strength", "parameter w_0"),
+    _p("voice_loss", 0.1, 0, 0.9, "share", "assumption; model.md 6c"),
+    _p("voice_gain", 0.1, 0, 0.9, "share", "assumption; model.md 6e"),
+    _p("kappa_on", 0.2, 0, 1, "ratio", "parameter kappa_on"),
+    _p("w_cap", 0.3, 0.01, 1, "strength", "parameter w_cap"),
+    _p("in_view", 0.03, 0, 0.5, "share in half an hour", "parameter in_view"),
+    _p("view_hours", 0.5, 0.05, 48, "h", "model.md 6c"),
+    _p("u", 0.05, 0, 1, "probability", "parameter u"),
+    _p("branching_most", 0.9, 0, 0.99, "replies to a reply", "model.md 6c: below 1"),
+    _p("a", 0.1, 0, 1, "probability", "parameter a"),
+    _p("b", 20, 0, 200, "-", "parameter b"),
+    _p("t_star", 0.5, 0, 1, "trust", "F217-F219; parameter T_star"),
+    _p("lambda_nu", 8, 0, 40, "log-odds per trust", "parameter lambda_nu"),
+    # taking part
+    _p("theta_gathering", -4.1, -8, 4, "log-odds", "parameter theta_0"),
+    _p("theta_vote", -1.5, -8, 6, "log-odds", "parameter theta_0"),
+    _p("theta_pay", -1, -8, 6, "log-odds", "parameter theta_0"),
+    _p("theta_volunteer", -5, -9, 4, "log-odds", "parameter theta_0"),
+    _p("theta_m", 3, 0, 8, "log-odds", "parameter theta_m"),
+    _p("theta_s", 3, 0, 10, "log-odds", "parameter theta_S"),
+    _p("theta_v", 2, 0, 8, "log-odds", "parameter theta_v"),
+    _p("theta_t", 2, 0, 8, "log-odds", "parameter theta_T"),
+    _p("theta_c", 0.5, 0, 5, "log-odds per hour", "parameter theta_c"),
+    _p("theta_c_yuan", 0.5, 0, 5, "log-odds per 100 yuan", "parameter theta_c"),
+    _p("theta_h", 1, 0, 5, "log-odds per 10 years", "parameter theta_h"),
+    _p("seen_announcement", 0.8, 0, 1, "share", "parameter seen_announcement"),
+    _p("icebreaker", 0, 0, 1, "switch", "F84: gatherings open with an icebreaker"),
+    _p("g_table", 7, 2, 60, "persons", "parameter g_table"),
+    _p("w_ice", 0.05, 0, 0.5, "strength", "parameter w_ice"),
+    # needs and the office
+    _p("needs_rate", 0.5, 0, 20, "1/d per 1,000 people", "parameter lambda"),
+    _p("r_0", 2, -6, 8, "log-odds", "parameter r_0"),
+    _p("r_c", 1.5, 0, 8, "log-odds per hour", "parameter r_c"),
+    _p("hours_group", 0.05, 0, 5, "h", "parameter r_0 (channels)"),
+    _p("hours_phone", 0.3, 0, 5, "h", "F164; parameter r_0 (channels)"),
+    _p("hours_visit", 1.5, 0, 12, "h", "parameter r_0 (channels)"),
+    _p("knows_phone", 0.4, 0, 1, "share", "F126, F164; assumption"),
+    _p("class_1", 0.5, 0, 1, "share", "F140; parameter triage"),
+    _p("class_2", 0.4, 0, 1, "share", "F141; parameter triage"),
+    _p("emergency", 0.03, 0, 1, "share of class 2", "F167; parameter triage"),
+    _p("self_help", 0.5, 0, 5, "factor", "F141; parameter z"),
+    _p("minutes_answer", 5, 0.1, 600, "min", "parameter minutes"),
+    _p("minutes_1", 10, 0.1, 1440, "min", "parameter minutes"),
+    _p("minutes_2", 60, 0.1, 1440, "min", "parameter minutes"),
+    _p("minutes_3", 180, 0.1, 2880, "min", "parameter minutes"),
+    _p("minutes_emergency", 30, 0.1, 1440, "min", "parameter minutes"),
+    _p("minutes_gathering", 360, 0, 2880, "min", "parameter minutes"),
+    _p("minutes_hearing", 60, 0, 1440, "min", "assumption"),
+    _p("repair_2", 3, 0.01, 100, "d (median)", "parameter median_days"),
+    _p("repair_3", 60, 0.1, 1000, "d (median)", "parameter median_days"),
+    _p("repair_emergency", 0.06, 0.001, 10, "d (median)", "F167; parameter median_days"),
+    _p("repair_sigma", 0.8, 0, 2, "log sd", "assumption"),
+    _p("officials", 2, 1, 60, "persons", "F35; model.md 2"),
+    _p("duty_from", 9, 0, 24, "h of day", "assumption"),
+    _p("duty_hours", 8, 0.5, 24, "h", "F135; parameter hours"),
+    _p("on_call", 0, 0, 1, "switch", "F135: one official answers outside duty"),
+    _p("looks", 15, 0, 600, "min", "F137; parameter looks"),
+    _p("energy", 45, 5, 168, "h a week", "parameter energy"),
+    _p("thanks_share", 0.2, 0, 1, "probability", "assumption; F153"),
+    _p("thanks_restore", 0.2, 0, 5, "h", "parameter energy"),
+    _p("night_drain", 0.5, 0, 10, "h", "parameter energy"),
+    _p("m", 0.8, 0.05, 1, "0-1", "F77; parameter m"),
+    _p("reply_hours", 168, 0.5, 2000, "h", "assumption: patience without a promise"),
+    # trust in the office
+    _p("a_t", 0.08, 0, 0.9, "share", "parameter a_T"),
+    _p("b_t", 0.12, 0, 0.9, "share", "parameter b_T"),
+    _p("kappa_watch", 0.1, 0, 1, "weight", "parameter kappa_watch"),
+    # projects
+    _p("tau", 0.5, 0, 1, "0-1", "F58-F59; parameter tau"),
+    _p("projects_a_year", 2, 0, 50, "1/yr per compound", "assumption"),
+    _p("project_households", 125, 1, 5000, "households", "F13"),
+    _p("project_cost", 40000, 0, 1e7, "yuan", "F13"),
+    _p("project_subsidy", 20000, 0, 1e7, "yuan", "F13"),
+    _p("versions_most", 6, 1, 1000, "versions", "assumption: then given up"),
+    _p("rework_days", 14, 0, 365, "d", "assumption"),
+    _p("o_0", -2.3, -8, 4, "log-odds", "parameter o_0"),
+    _p("o_c", 0.5, 0, 5, "log-odds per 100 yuan", "parameter o_c"),
+    _p("o_tau", 1, 0, 6, "log-odds", "parameter o_tau"),
+    _p("o_t", 2, 0, 8, "log-odds", "parameter o_T"),
+    _p("r_board", 0.05, 0, 10, "1/d", "parameter r_seen"),
+    _p("r_group", 0.4, 0, 10, "1/d", "parameter r_seen"),
+    _p("a_f", -2, -8, 6, "log-odds", "parameter a_f"),
+    _p("b_f", 4, 0, 12, "log-odds", "parameter b_f"),
+)  # fmt: skip
+
+PARAMETERS = {p.name: p for p in _TABLE}
+Levers = namedtuple("Levers", list(PARAMETERS))
+Levers.__doc__ = "All numeric levers in force on a day, as float64: what kernels read."
+DEFAULTS = Levers(*(p.default for p in _TABLE))
+
+THEMES = ("family", "culture", "health", "pets", "sport", "chess", "handicraft", "photo")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step that a project goes through; all operators and denominators are explicit.
+
+    ``kind``: pre_screening, vote, notice, review, build or acceptance.  A vote passes when
+    yes / denominator is ``operator`` (">" or ">=") ``share``; the denominator ``of`` is "voters",
+    "affected" (adults of the affected households) or "all" (adults of the compound).  A notice
+    restarts the project when the objectors ``among`` ("affected" or "all") are ``operator``
+    ``objectors``; ``restart_to`` names the kind of the stage that the new version starts from.
+    """
+
+    kind: str
+    days: int
+    share: float = 0.0
+    operator: str = ""
+    of: str = ""
+    objectors: int = 0
+    among: str = ""
+    restart_to: str = ""
+    board: bool = False
+    group: bool = False
+    hearing: bool = False
+    people: int = 0
+
+
+# What a community does where no rule says otherwise: the office decides, builds and inspects.
+# Places: pre-screening, vote, notice, review, notice of works, build, acceptance, final accounts.
+OFFICE_DECIDES = (
+    None, None, None, Stage("review", 7), None, Stage("build", 15), Stage("acceptance", 3), None,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What holds on one day: numeric levers ``x`` for kernels, and the project pipeline."""
+
+    x: Levers = DEFAULTS
+    pipeline: tuple[Stage | None, ...] = OFFICE_DECIDES
+
