@@ -1,0 +1,7 @@
+"""Scenarios: places with their numbers and sources, and the policies that may be tried there."""
+
+from commsim.scenarios.load import available, load
+from commsim.scenarios.scenario import Number, Policy, Scale, Scenario
+from commsim.scenarios.telling import rule_in_words, source_in_words
+
+__all__ = ["Number", "Policy", "Scale", "Scenario", "available", "load", "rule_in_words", "source_in_words"]

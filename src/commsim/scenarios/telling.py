@@ -1,0 +1,73 @@
+"""Rules and sources told in words, for people who will not read the file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+
+from commsim.rules import Rule
+from commsim.rules.base import FOREVER
+from commsim.scenarios.schema import OWN
+from commsim.words import catalogue, language, say
+
+_SENTENCES = {  # rule -> argument -> (sentence when it is set, sentence when it is not)
+    "notice": {"objectors": ("restarts", "unstoppable"), "hearing": ("heard", "unheard")},
+    "reply_time": {"on_call": ("on_call", "off_duty")},
+    "gatherings": {"threshold": ("sign_up", "always")},
+}
+
+
+def rule_in_words(rule: Rule, lang: str | None = None) -> str:
+    """What the rule does, in a sentence or two, with its arguments filled in."""
+    blanks = {f.name: _word(f.name, getattr(rule, f.name), lang) for f in fields(rule)}
+    if rule.name == "notice":
+        blanks["where"] = say(f"rule.notice.where.{_channels(rule)}", lang)
+        lengths = [say(f"rule.notice.{place}", lang, days=getattr(rule, place))
+                   for place in ("decision", "works", "accounts") if getattr(rule, place)]  # fmt: skip
+        blanks["lengths"] = say("words.comma", lang).join(lengths) or say("rule.notice.none", lang)
+    sentences = [say(f"rule.{rule.name}.words", lang, **blanks)]
+    for argument, (yes, no) in _SENTENCES.get(rule.name, {}).items():
+        which = yes if getattr(rule, argument) else no
+        sentences.append(say(f"rule.{rule.name}.{which}", lang, **blanks))
+    if rule.start > 0:
+        sentences.append(say("rule.from_day", lang, **blanks))
+    if rule.end < FOREVER:
+        sentences.append(say("rule.until_day", lang, **blanks))
+    return ("" if language(lang) == "zh" else " ").join(s for s in sentences if s)
+
+
+def _channels(rule) -> str:
+    return {(True, True): "both", (True, False): "board", (False, True): "group"}.get(
+        (bool(rule.board), bool(rule.group)), "nowhere")  # fmt: skip
+
+
+def _word(argument, value, lang):
+    if argument == "themes":
+        return say("words.comma", lang).join(say(f"theme.{theme}", lang) for theme in value)
+    if argument == "operator":
+        return say("operator.more_than" if value == ">" else "operator.at_least", lang)
+    if argument in ("of", "among"):
+        return say(f"whom.{value}", lang)
+    if argument == "restart_to":
+        return say(f"stage.{value}", lang)
+    if argument == "share":
+        return f"{100 * value:g}%"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def source_in_words(source: str, lang: str | None = None) -> str:
+    """``F19; parameter renter`` as a reader understands it."""
+    parts = [part.strip() for part in source.split(";") if part.strip()]
+    return say("words.semicolon", lang).join(_one_source(part, lang) for part in parts)
+
+
+def _one_source(part: str, lang) -> str:
+    if part == OWN:
+        return say("source.own_figure", lang)
+    if part == "assumption":
+        return say("source.assumption", lang)
+    if part.startswith("parameter "):
+        return say("source.parameter", lang, name=part.removeprefix("parameter "))
+    if re.fullmatch(r"F\d+", part) and f"source.fact.{part}" in catalogue():
+        return say("source.report", lang, fact=part, what=say(f"source.fact.{part}", lang))
+    return part
