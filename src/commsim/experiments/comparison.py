@@ -148,6 +148,7 @@ class _Study:
         self.errors: dict[tuple[str, int], str] = {}
         self.kept = self.reused = 0
         self._computing, self._computed = 0.0, 0
+        self._told: set[tuple[str, str]] = set()
 
     # which worlds
 
@@ -190,6 +191,7 @@ class _Study:
                 tasks.append(self._task(world, missing))
             else:
                 done += 1
+        self._tell_failures(done, last)
         self._tell(done, last, note)
         if not tasks:
             return
@@ -207,11 +209,7 @@ class _Study:
                 done += 1
                 self._computed += 1
                 self._computing = before + time.monotonic() - began
-                for run in lived:
-                    if run.error:
-                        last_line = run.error.strip().splitlines()[-1]
-                        self._tell(done, last, say("progress.failed", world=world, policy=run.policy,
-                                                   error=last_line))  # fmt: skip
+                self._tell_failures(done, last)
                 self._tell(done, last, note)
         except UserError:
             raise
@@ -265,6 +263,14 @@ class _Study:
             left = self._computing / self._computed * (total - done) if self._computed else None
             self.progress(done, total, left, note)
 
+    def _tell_failures(self, done: int, total: int) -> None:
+        """Each error once; how many runs it cost is in ``Comparison.failed``."""
+        for (policy, world), error in self.errors.items():
+            error = _last_line(error)
+            if (policy, error) not in self._told:
+                self._told.add((policy, error))
+                self._tell(done, total, say("progress.failed", world=world, policy=policy, error=error))
+
     # the answer
 
     def comparison(self, worlds: int, because: str) -> Comparison:
@@ -272,8 +278,7 @@ class _Study:
         first, others = self.policies[0], self.policies[1:]
         for policy in self.policies:
             if not any((policy, w) in self.runs for w in range(1, worlds + 1)):
-                error = self.errors[policy, 1].strip().splitlines()[-1]
-                raise UserError("compare_all_failed", place=policy, value=error)
+                raise UserError("compare_all_failed", place=policy, value=_last_line(self.errors[policy, 1]))
         measures = {}
         for name, m in MEASURES.items():
             reference = self._column(first, worlds, "measures", name)
@@ -368,7 +373,7 @@ class _Study:
         return {"hours": hours, "answered": answered, "worlds": used}
 
     def _failed(self, worlds: int) -> list[dict]:
-        return [{"policy": policy, "world": world, "error": error.strip().splitlines()[-1]}
+        return [{"policy": policy, "world": world, "error": _last_line(error)}
                 for (policy, world), error in sorted(self.errors.items(), key=lambda e: (e[0][1], e[0][0]))
                 if world <= worlds]  # fmt: skip
 
@@ -409,6 +414,10 @@ def _known_policies(scenario, policies: Iterable[str]) -> list[str]:
         if policies.count(policy) > 1:
             raise UserError("compare_same_twice", value=policy)
     return policies
+
+
+def _last_line(error: str) -> str:
+    return error.strip().splitlines()[-1]
 
 
 def _whole(name: str, number) -> int:

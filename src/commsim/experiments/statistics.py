@@ -32,16 +32,15 @@ def paired(reference: Values, policy: Values) -> dict:
               "diff": diff, "low": None, "high": None, "p": None}  # fmt: skip
     if n < 2:
         return answer
-    if max(differences) == min(differences):
+    error = math.sqrt(math.fsum((d - diff) ** 2 for d in differences) / (n - 1) / n)
+    if max(differences) == min(differences) or error == 0:
         diff = differences[0]
         return answer | {"diff": diff, "low": diff, "high": diff, "p": 0.0 if diff else 1.0}
-    from scipy.stats import ttest_1samp
+    from scipy.special import stdtr, stdtrit
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # differences that are equal but for rounding
-        test = ttest_1samp(differences, 0.0)
-        low, high = test.confidence_interval(LEVEL)
-    return answer | {"low": float(low), "high": float(high), "p": float(test.pvalue)}
+    half = float(stdtrit(n - 1, (1 + LEVEL) / 2)) * error
+    p = 2 * float(stdtr(n - 1, -abs(diff / error)))
+    return answer | {"low": diff - half, "high": diff + half, "p": p}
 
 
 def mean(values: Sequence[float]) -> float | None:
