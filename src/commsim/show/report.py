@@ -1,0 +1,413 @@
+"""The report of a comparison: one HTML file that loads nothing, in Chinese or English.
+
+Verdicts come first and in sentences, harms beside benefits; every number is the comparison's, every
+word the catalogue's.  The same comparison gives the same file, byte for byte.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from commsim.errors import UserError
+from commsim.scenarios import load
+from commsim.scenarios.telling import rule_in_words, source_in_words
+from commsim.show import figures, fonts
+from commsim.show.facts import facts as gather
+from commsim.show.wording import (VERDICTS, capital, direction, join, label, local, number,
+                                  percent, quantity, span, unit_name)  # fmt: skip
+from commsim.state.settings import PARAMETERS
+from commsim.words import catalogue, language, say
+
+
+def write(comparison, path: str | os.PathLike, lang: str | None = None, scenario=None) -> Path:
+    """Write the report to ``path`` and return it.  ``scenario``: where the comparison's own
+    cannot be loaded again by its name (one that lives in memory only)."""
+    path = Path(path)
+    _folder_there(path)
+    return whole_file(path, html(comparison, lang, scenario).encode())
+
+
+def html(comparison, lang: str | None = None, scenario=None) -> str:
+    """The report as a string."""
+    lang = language(lang)
+    facts = gather(comparison)
+    scenario, changed = _scenario(comparison, scenario)
+    page = {
+        "lang": lang, "html_lang": "zh-CN" if lang == "zh" else "en", "facts": facts, "fonts": fonts.css(),
+        "title": local(facts["title"], lang), "question": _question(facts, lang),
+        "story": local(scenario.story, lang) if scenario else "", "changed": changed,
+        "strip": _strip(facts, lang), "answers": _answers(facts, lang), "tables": _tables(facts, lang),
+        "definitions": _definitions(facts, lang), "who": _who(facts, lang),
+        "pictures": _pictures(facts, lang), "compound": figures.shown_compound(facts),
+        "policies": _policies(facts, scenario, lang), "assumptions": _assumptions(facts, scenario, lang),
+        "limits": _limits(facts, lang), "command": _command(facts, comparison),
+        "caption": figures.caption(facts, lang), "gatherings": _gatherings(facts),
+        "projects_cut": any(len(p) > figures.ROWS_MOST for p in _shown(facts).values()),
+        "any_projects": any(facts["projects"].values()), "most": figures.ROWS_MOST,
+    }  # fmt: skip
+    return _template().render(page, say=lambda key, **values: say(f"report.{key}", lang, **values),
+                              local=lambda text: local(text, lang), verdicts=VERDICTS,
+                              words=lambda which: say(f"verdict.{which}", lang))  # fmt: skip
+
+
+@cache
+def _template():
+    environment = Environment(loader=PackageLoader("commsim.show"), autoescape=True, undefined=StrictUndefined,
+                              trim_blocks=True, lstrip_blocks=True)  # fmt: skip
+    return environment.get_template("report.html")
+
+
+def _scenario(comparison, given):
+    """(scenario, whether it has changed since the comparison): rules and sources are told from it."""
+    if given is None:
+        try:
+            given = load(getattr(comparison, "source", None) or comparison.scenario)
+        except UserError:
+            return None, True
+    return (given, False) if given.digest == comparison.digest else (None, True)
+
+
+# --- the parts, top to bottom ----------------------------------------------------------------------
+
+
+def _title(facts, policy, lang):
+    return local(facts["titles"][policy], lang)
+
+
+def _question(facts, lang):
+    first, *others = (_title(facts, p, lang) for p in facts["policies"])
+    named = say("report.or", lang).join(say("report.quoted", lang, title=t) for t in others)
+    return say("report.question", lang, scenario=local(facts["title"], lang), first=first, others=named,
+               days=f"{facts['days']:,}")  # fmt: skip
+
+
+def _strip(facts, lang):
+    """The facts under the title: (what, value)."""
+    key = f"scale.{facts['scale']}"
+    thresholds = "classroom" if facts["classroom"] else "real"
+    return [
+        (say("report.fact.scale", lang), say(key, lang) if key in catalogue() else facts["scale"]),
+        (say("report.fact.people", lang), f"{facts['people']:,}"),
+        (say("report.fact.days", lang), f"{facts['days']:,}"),
+        (say("report.fact.worlds", lang), f"{facts['worlds']:,}"),
+        (say("report.fact.thresholds", lang), say(f"report.thresholds.{thresholds}", lang)),
+    ]
+
+
+def _answers(facts, lang):
+    """For each policy: a sentence that counts the verdicts, and benefits beside harms."""
+    answers = []
+    for policy in facts["policies"][1:]:
+        primary = [n for n, m in facts["measures"].items() if m["primary"]]
+        count = dict.fromkeys(VERDICTS, 0)
+        for name in primary:
+            count[_cell(facts, name, policy)["verdict"]] += 1
+        sides = {"benefits": [n for n in primary if not facts["measures"][n]["harm"]],
+                 "harms": [n for n, m in facts["measures"].items() if m["harm"]]}  # fmt: skip
+        answers.append({
+            "policy": policy, "compressed": figures.compressed(facts, policy),
+            "head": say("report.answer.against", lang, policy=_title(facts, policy, lang),
+                        first=_title(facts, facts["policies"][0], lang)),
+            "lead": say("report.answer.lead", lang, n=len(primary), **count),
+            "sides": {side: [_sentence(facts, n, policy, lang) for n in names] for side, names in sides.items()},
+        })  # fmt: skip
+    return answers
+
+
+def _cell(facts, name, policy):
+    blank = dict.fromkeys(("mean", "diff", "low", "high", "share_better", "share_low", "share_high", "correlation"))
+    return {**blank, "verdict": "cannot_tell", **(facts["measures"][name]["by_policy"].get(policy) or {})}
+
+
+def _reference(facts, name, cell):
+    """The reference policy's mean in the worlds that the difference is taken over."""
+    if cell.get("reference") is not None:
+        return cell["reference"]
+    whole = facts["measures"][name].get("reference")
+    return whole.get("mean") if isinstance(whole, dict) else whole
+
+
+def _sentence(facts, name, policy, lang):
+    m, cell = facts["measures"][name], _cell(facts, name, policy)
+    unit, delta = m["unit"], m["delta"]
+    diff, verdict = cell["diff"], cell["verdict"]
+
+    def told(value, **how):
+        return quantity(value, unit, delta, lang=lang, **how)
+
+    if diff is None:
+        text = say("report.answer.undefined", lang)
+    elif cell["low"] is None:
+        text = say("report.answer.one_world", lang, diff=told(diff, sign=True, difference=True))
+    else:
+        interval = say("report.answer.interval", lang, low=number(cell["low"], unit, delta),
+                       high=number(cell["high"], unit, delta))  # fmt: skip
+        if verdict in ("better", "worse"):
+            ends = sorted((abs(cell["low"]), abs(cell["high"]))) if cell["low"] * cell["high"] >= 0 else None
+            if ends:  # "down by 2 (1 to 3)" reads better than "down by 2 (-3 to -1)"
+                interval = say("report.answer.interval", lang, low=number(ends[0], unit, delta),
+                               high=number(ends[1], unit, delta))  # fmt: skip
+            text = say(f"report.answer.{'up' if diff > 0 else 'down'}", lang, interval=interval,
+                       diff=told(abs(diff), difference=True), before=told(_reference(facts, name, cell)),
+                       after=told(cell["mean"]))  # fmt: skip
+            text += ("" if lang == "zh" else " ") + _worlds_better(cell, facts, lang)
+        else:
+            text = say(f"report.answer.{verdict}", lang, interval=interval,
+                       diff=told(diff, sign=True, difference=True), delta=told(delta, difference=True))  # fmt: skip
+    return {"label": label(name, lang), "verdict": verdict if diff is not None else "cannot_tell", "text": text,
+            "undefined": diff is None, "primary": m["primary"]}  # fmt: skip
+
+
+def _worlds_better(cell, facts, lang):
+    n = cell.get("n") or facts["worlds"]
+    if cell["share_better"] is None:
+        return ""
+    k = round(cell["share_better"] * n)
+    which = "all" if k == n else "none" if k == 0 else "some"
+    return say(f"report.answer.better_{which}", lang, n=n, k=k)
+
+
+def _tables(facts, lang):
+    """One table for each policy: groups of rows, in the order of the scoreboard."""
+    tables = []
+    for policy in facts["policies"][1:]:
+        groups = [(say(f"report.group.{group}", lang), [_row(facts, n, policy, lang) for n in names])
+                  for group, names in figures.scoreboard_rows(facts)]  # fmt: skip
+        tables.append({"title": _title(facts, policy, lang), "groups": groups})
+    return tables
+
+
+def _row(facts, name, policy, lang):
+    m, cell = facts["measures"][name], _cell(facts, name, policy)
+    unit, delta = m["unit"], m["delta"]
+    r = cell["correlation"]
+    return {
+        "label": label(name, lang), "unit": unit_name(unit, lang), "harm": m["harm"], "primary": m["primary"],
+        "delta": quantity(delta, unit, delta, difference=True, lang=lang),
+        "before": number(_reference(facts, name, cell), unit, delta), "after": number(cell["mean"], unit, delta),
+        "diff": number(cell["diff"], unit, delta, sign=True), "interval": span(cell["low"], cell["high"], unit, delta, lang),
+        "share": percent(cell["share_better"]),
+        "share_span": "" if cell["share_low"] is None else f"{percent(cell['share_low'])}–{percent(cell['share_high'])}",
+        "correlation": "–" if r is None else f"{r:.2f}".replace("-", "−"),
+        "verdict": cell["verdict"], "undefined": cell["diff"] is None,
+    }  # fmt: skip
+
+
+def _definitions(facts, lang):
+    return [{"label": label(n, lang), "formula": say(f"measure.{n}.formula", lang),
+             "delta": quantity(m["delta"], m["unit"], m["delta"], difference=True, lang=lang),
+             "reason": say(f"measure.{n}.delta", lang)} for n, m in facts["measures"].items()]  # fmt: skip
+
+
+def _who(facts, lang):
+    """For each policy: sentences on who gains most and who is sure to lose."""
+    found = []
+    for policy in facts["policies"][1:]:
+        lines, losses = [], []
+        for name in figures.strata_measures(facts):
+            m = facts["measures"][name]
+            turn = direction(name, facts)
+            cells = [(kind, group, facts["strata"][policy].get(kind, {}).get(group, {}).get(name))
+                     for kind, group in figures.strata_rows(facts)]  # fmt: skip
+            cells = [(k, g, c) for k, g, c in cells if c and c.get("diff") is not None]
+            if not cells:
+                continue
+
+            def told(cell, m=m):
+                return quantity(cell["diff"], m["unit"], m["delta"], sign=True, difference=True, lang=lang)
+
+            ranked = sorted(cells, key=lambda one: -one[2]["diff"] * turn)
+            lost = [c for c in cells if _loses(c[2], m["delta"], turn)]
+            if lost:
+                losses.append(say("report.who.lost", lang, measure=label(name, lang),
+                                  groups=join([_group(g, lang) for _, g, _ in lost], lang),
+                                  diffs=join([told(c) for _, _, c in lost], lang)))  # fmt: skip
+            if m["primary"] and len(ranked) > 1 and told(ranked[0][2]) != told(ranked[-1][2]):
+                lines.append(say("report.who.one", lang, measure=label(name, lang),
+                                 most=_group(ranked[0][1], lang), most_diff=told(ranked[0][2]),
+                                 least=_group(ranked[-1][1], lang), least_diff=told(ranked[-1][2])))  # fmt: skip
+        sure = any(c.get("low") is not None for k in facts["strata"].get(policy, {}).values()
+                   for g in k.values() for c in g.values())  # fmt: skip
+        if sure and not losses:
+            losses = [say("report.who.nobody", lang)]
+        found.append({"title": _title(facts, policy, lang), "losses": losses, "lines": lines})
+    return found
+
+
+def _group(group, lang):
+    return capital(say(f"stratum.{group}", lang))
+
+
+def _loses(cell, delta, turn):
+    """The whole interval lies on the worse side, and the mean is further than what does not matter."""
+    if cell.get("low") is None:
+        return False
+    nearest_to_good = max(cell["low"] * turn, cell["high"] * turn)
+    return nearest_to_good < 0 and -cell["diff"] * turn > delta
+
+
+def _pictures(facts, lang):
+    """Each picture twice, for a page and for a phone: {name: (wide, narrow)}."""
+    drawn = {f"score{i}": lambda narrow, p=policy: figures.scoreboard(facts, p, narrow=narrow, lang=lang)
+             for i, policy in enumerate(facts["policies"][1:])}  # fmt: skip
+    drawn |= {
+        "who": lambda narrow: figures.who_gains(facts, narrow=narrow, lang=lang),
+        "time": lambda narrow: figures.over_time(facts, narrow=narrow, lang=lang),
+        "projects": lambda narrow: figures.timeline(facts, narrow=narrow, lang=lang),
+        "replies": lambda narrow: figures.reply_curve(facts, narrow=narrow, lang=lang),
+    }
+    titles = {"who": "who", "time": "time", "projects": "projects", "replies": "replies"}
+    return {name: [figures.svg(draw(narrow), f"{name}-{'n' if narrow else 'w'}",
+                               say(f"report.section.{titles.get(name, 'scoreboard')}", lang))
+                   for narrow in (False, True)] for name, draw in drawn.items()}  # fmt: skip
+
+
+def _shown(facts):
+    compound = figures.shown_compound(facts)
+    return {p: [one for one in many if one["compound"] == compound] for p, many in facts["projects"].items()}
+
+
+def _gatherings(facts):
+    """Whether any gathering was held under any policy; None where that is not measured."""
+    m = facts["measures"].get("gatherings_held")
+    if not m:
+        return None
+    values = [c.get("mean") for c in m["by_policy"].values()]
+    values += [_reference(facts, "gatherings_held", c) for c in m["by_policy"].values()]
+    return any(v for v in values)
+
+
+def _policies(facts, scenario, lang):
+    if scenario is None:
+        return []
+    told = []
+    for i, policy in enumerate(facts["policies"]):
+        rules = [(say(f"rule.{r.name}.label", lang), rule_in_words(r, lang)) for r in scenario.rules(policy, facts["scale"])]
+        told.append({"title": _title(facts, policy, lang), "rules": rules, "look": i})
+    return told
+
+
+# --- assumptions -----------------------------------------------------------------------------------
+
+
+def _assumptions(facts, scenario, lang):
+    """Groups of numbers that bear on this comparison: (title, rows)."""
+    if scenario is None:
+        return []
+    kinds = {name: rule for p in facts["policies"] for name, rule in
+             zip(scenario.policies[p].names, scenario.policies[p].rules, strict=True) if name}  # fmt: skip
+    mine: dict[str, object] = {}
+    here = f"scales.{facts['scale']}."
+    for one in scenario.numbers():
+        path = one.path
+        if path.startswith(here):
+            path = path.removeprefix(here)
+        elif path.startswith("scales."):
+            continue
+        mine[path] = one  # what this scale says stands in place of the general value
+    groups: dict[str, list] = {}
+    for path, one in mine.items():
+        head, text, unit = _number_told(path, kinds, facts["policies"], scenario, lang)
+        if text:
+            groups.setdefault(head, []).append({
+                "what": text, "value": _plain(one.value, unit), "source": source_in_words(one.source, lang),
+                "range": "–" if one.low is None else say("report.span", lang, low=_plain(one.low, unit), high=_plain(one.high, unit)),
+            })  # fmt: skip
+    return list(groups.items())
+
+
+def _number_told(path, kinds, policies, scenario, lang):
+    """(group, what it is, "share" or "") of a number of the scenario; no text when no policy uses it."""
+    first, _, rest = path.partition(".")
+    if first == "settings":
+        unit = PARAMETERS[rest].unit
+        return say("report.number_group.settings", lang), capital(say(f"setting.{rest}", lang)), unit
+    if first in ("rules", "policies"):
+        *_, name, argument = path.split(".")
+        rule = kinds.get(name) if first == "rules" else _nameless(path, policies, scenario)
+        if rule is None or f"report.argument.{rule.name}.{argument}" not in catalogue():
+            return "", "", ""
+        what = say("report.rule_number", lang, rule=say(f"rule.{rule.name}.label", lang),
+                   what=say(f"report.argument.{rule.name}.{argument}", lang))  # fmt: skip
+        return say("report.number_group.rules", lang), what, "share" if argument == "share" else ""
+    key = f"report.number.{path.replace('place.', '')}"
+    return say("report.number_group.place", lang), say(key, lang) if key in catalogue() else "", ""
+
+
+def _nameless(path, policies, scenario):
+    """The rule that a policy holds without a name: ``policies.ID.rules.2.days``."""
+    parts = path.split(".")
+    place = next((int(p) for p in reversed(parts[:-1]) if p.isdigit()), None)
+    if parts[1] not in policies or place is None or place >= len(scenario.policies[parts[1]].rules):
+        return None
+    return scenario.policies[parts[1]].rules[place]
+
+
+def _plain(value, unit):
+    if unit.startswith("share"):
+        return f"{100 * value:.4g}%"
+    return f"{value:,}" if isinstance(value, int) or float(value).is_integer() and abs(value) >= 1000 else f"{value:g}"
+
+
+# --- limits and reproduction -----------------------------------------------------------------------
+
+
+def _limits(facts, lang):
+    open_ones = sum(p["outcome"] == "open" for many in facts["projects"].values() for p in many)
+    keys = ["teaching", "inputs", "worlds", "censored", "exploratory"]
+    if facts["classroom"]:
+        keys.insert(2, "classroom")
+    if facts["worlds"] == 1:
+        keys.insert(0, "one_world")
+    if facts["failed"]:
+        keys.append("failed")
+    return [say(f"report.limits.{k}", lang, worlds=f"{facts['worlds']:,}", days=f"{facts['days']:,}", open=open_ones,
+                failed=len(facts["failed"]), world=facts["projects_world"] or "–") for k in keys]  # fmt: skip
+
+
+def _command(facts, comparison):
+    words = ["commsim", "compare", str(getattr(comparison, "source", None) or facts["scenario"]), *facts["policies"],
+             "--scale", facts["scale"], "--days", str(facts["days"]), "--worlds", str(facts["worlds"]),
+             "--report", "report.html"]  # fmt: skip
+    return shlex.join(words)
+
+
+# --- files -----------------------------------------------------------------------------------------
+
+
+def _folder_there(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise UserError("report_folder_missing", place=str(path), value=str(path.parent))
+
+
+def whole_file(path: Path, content: bytes) -> Path:
+    """Write ``content`` under a passing name beside ``path`` and rename it: all or nothing."""
+    _folder_there(path)
+    passing = None
+    try:
+        handle, passing = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(passing, 0o666 & ~_umask())
+        os.replace(passing, path)
+    except OSError as fault:
+        if passing:
+            Path(passing).unlink(missing_ok=True)
+        raise UserError("report_not_written", place=str(path), value=fault.strerror or str(fault)) from fault
+    return path
+
+
+def _umask() -> int:
+    now = os.umask(0)
+    os.umask(now)
+    return now
+
+
