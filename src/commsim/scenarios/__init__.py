@@ -2,6 +2,7 @@
 
 from commsim.scenarios.load import available, load
 from commsim.scenarios.scenario import Number, Policy, Scale, Scenario
-from commsim.scenarios.telling import rule_in_words, source_in_words
+from commsim.scenarios.telling import number_in_words, rule_in_words, source_in_words
 
-__all__ = ["Number", "Policy", "Scale", "Scenario", "available", "load", "rule_in_words", "source_in_words"]
+__all__ = ["Number", "Policy", "Scale", "Scenario", "available", "load", "number_in_words",
+           "rule_in_words", "source_in_words"]  # fmt: skip

@@ -7,6 +7,7 @@ then names and values are checked against the model's levers and rules.
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import MISSING, fields, replace
 from functools import cache
 from pathlib import Path
@@ -198,8 +199,8 @@ class _File:
         }
         scenario = Scenario(
             id=str(raw.id),
-            title={"zh": raw.title.zh, "en": raw.title.en},
-            story={"zh": raw.story.zh, "en": raw.story.en},
+            title=_both(raw.title),
+            story=_both(raw.story),
             horizon=self._whole(raw.horizon, ("horizon",), *schema.HORIZON),
             burn_in=self._whole(raw.burn_in, ("burn_in",), *schema.BURN_IN),
             default_scale=self._default_scale(raw),
@@ -298,8 +299,7 @@ class _File:
                 names.append(None)
             else:
                 raise self._fault(loc, "not_rule", value=_short(entry))
-        title = {"zh": given.title.zh, "en": given.title.en}
-        return Policy(str(name), title, tuple(rules), tuple(names))
+        return Policy(str(name), _both(given.title), tuple(rules), tuple(names))
 
     def _rule(self, data, loc):
         if "rule" not in data:
@@ -415,6 +415,11 @@ def _model_in(annotation):
     return None
 
 
+def _both(words: schema.Words) -> dict[str, str]:
+    """Both languages; a folded line leaves a space, which Chinese does not want between characters."""
+    return {"zh": re.sub(r"(?<=[^\x00-\x7f])[ \n]+(?=[^\x00-\x7f])", "", words.zh), "en": words.en}
+
+
 def _dotted(loc) -> str:
     return ".".join(str(step) for step in loc)
 
@@ -426,4 +431,3 @@ def _short(value) -> str:
 
 def _plain(value: float):
     return int(value) if value == int(value) else value
-

@@ -71,3 +71,23 @@ def _one_source(part: str, lang) -> str:
     if re.fullmatch(r"F\d+", part) and f"source.fact.{part}" in catalogue():
         return say("source.report", lang, fact=part, what=say(f"source.fact.{part}", lang))
     return part
+
+
+def number_in_words(number, lang: str | None = None) -> str:
+    """What a number of a scenario is: ``settings.renter_share`` -> share of renters among households."""
+    steps = number.path.split(".")
+    if steps[0] == "scales":
+        size, rest = steps[1], steps[2:]
+        key = f"scale.{size}"
+        place = say(key, lang) if key in catalogue() else size
+        return say("number.at_scale", lang, scale=place, what=_what(rest, lang))
+    return _what(steps, lang)
+
+
+def _what(steps, lang) -> str:
+    if steps[0] == "settings":
+        return say(f"setting.{steps[1]}", lang)
+    if steps[0] in ("rules", "policies"):
+        name = steps[1] if steps[0] == "rules" else f"{steps[1]}[{steps[3]}]"
+        return say("number.of_rule", lang, rule=name, what=say(f"argument.{steps[-1]}", lang))
+    return say(f"number.{steps[-1]}", lang)
