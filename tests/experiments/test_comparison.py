@@ -123,7 +123,8 @@ def test_strata_series_results_projects_and_replies():
     band = found.series["by_policy"]["before"][name]
     assert len(band["median"]) == len(found.series["day"])
     last = sorted(o["measures"][name] for o in outcomes["before"])
-    assert [band[line][-1] for line in ("low", "median", "high")] == pytest.approx([last[1], last[5], last[9]])
+    ends = [band[line][-1] for line in ("low", "median", "high")]
+    assert ends == pytest.approx([last[1], last[5], last[9]])
     assert found.projects["before"][0]["versions"] == 1 and found.projects_world == 1
     assert len(found.replies["before"]["hours"]) == 20 * 11
     curve = found.reply_curve["by_policy"]["before"]["unanswered"]
@@ -267,7 +268,8 @@ def test_a_scenario_that_changed_under_a_worker_is_refused(tmp_path):
     asked = {"scale": "courtyard", "days": 30, "worlds": 4, "run_world": "scripted:run_world"}
     assert compare(loaded, TWO, jobs=2, **asked).worlds == 4
     text = mine.read_text(encoding="utf-8")
-    mine.write_text(text.replace("renter_share: {value: 0.45", "renter_share: {value: 0.46"), encoding="utf-8")
+    text = text.replace("renter_share: {value: 0.45", "renter_share: {value: 0.46")
+    mine.write_text(text, encoding="utf-8")
     assert load(mine).digest != loaded.digest
     assert compare(loaded, TWO, jobs=1, **asked).worlds == 4  # in this process nothing is read again
     from joblib.externals.loky import get_reusable_executor

@@ -75,6 +75,7 @@ class Comparison:
     failed: list[dict]
     version: str
     digest: str
+    source: str  # what loads the scenario again: its id or the path of its file
     replies: dict[str, dict] = field(repr=False)
     seconds: float = 0.0  # of this sitting
     lived: int = 0  # runs lived in this sitting
@@ -82,7 +83,7 @@ class Comparison:
 
     def as_data(self) -> dict:
         """JSON-ready, and the same whether runs were lived or taken from the ledger."""
-        apart = {"replies", "seconds", "lived", "reused"}
+        apart = {"source", "replies", "seconds", "lived", "reused"}
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in apart}
 
 
@@ -309,7 +310,8 @@ class _Study:
             results=self._results(worlds), strata=self._strata(worlds), series=self._series(worlds),
             projects={p: self._whole_outcome(p, whole)["projects"] if whole else [] for p in self.policies},
             projects_world=whole, reply_curve=_reply_curve(replies), failed=self._failed(worlds),
-            version=self.version, digest=self.digest, replies=replies,
+            version=self.version, digest=self.digest,
+            source=str(self.scenario.source), replies=replies,
             lived=self.kept, reused=self.reused,
         )  # fmt: skip
 
