@@ -25,8 +25,8 @@ _PURPOSES = (
     "need", "need class", "need report", "need hour", "need knows phone",
     "exposure", "join", "leave", "found", "found interest",
     "small talk", "talk hour", "talk group", "replies", "replier", "reply hour", "watch", "watcher",
-    "service time", "look", "repair", "self help", "thanks", "fatigue",
-    "announcement seen", "sign up", "seat lottery", "table", "theme", "volunteer",
+    "service time", "look", "repair", "self help", "thanks",
+    "announcement seen", "sign up", "seat lottery", "group lottery", "table", "volunteer", "volunteer stops",
     "project arrives", "project household", "project value", "representative",
     "vote turnout", "vote choice", "notice seen", "objection", "hearing",
 )  # fmt: skip

@@ -11,11 +11,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import ClassVar
 
 from commsim.errors import UserError, nearest
-from commsim.state.settings import Levers, Settings
+from commsim.state.settings import PLACES, Levers, Settings
 
 RULES: dict[str, type[Rule]] = {}
-STAGE_ORDER = ("pre_screening", "vote", "notice", "review", "notice_of_works", "build",
-               "acceptance", "notice_of_accounts")  # fmt: skip
 FOREVER = 10**6
 
 
@@ -101,10 +99,8 @@ def fold(base: Settings, rules: tuple[Rule, ...], day: int) -> Settings:
     x = base.x._replace(**levers) if levers else base.x
     if not places:
         return Settings(x, base.pipeline)
-    ordered = {place: None for place in STAGE_ORDER}
-    ordered.update({place: stage for place, stage in zip(STAGE_ORDER, base.pipeline, strict=True)})
-    ordered.update(places)
-    return Settings(x, tuple(ordered[place] for place in STAGE_ORDER))
+    usual = dict(zip(PLACES, base.pipeline, strict=True))
+    return Settings(x, tuple({**usual, **places}[place] for place in PLACES))
 
 
 def _lay(onto, more, rule, day):

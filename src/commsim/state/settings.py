@@ -54,6 +54,7 @@ _TABLE = (
     _p("likes_handicraft", 0.15, 0, 1, "share", "parameter prevalence"),
     _p("likes_photo", 0.10, 0, 1, "share", "F38; parameter prevalence"),
     _p("volunteer_share", 0.014, 0, 0.2, "share of adults", "model.md 2: 45 of 3,156"),
+    _p("volunteer_term", 730, 30, 5000, "d (mean)", "assumption"),
     _p("trust_start", 0.35, 0.05, 0.95, "0-1", "F22; model.md 5"),
     _p("trust_pseudo_counts", 8, 2, 50, "counts", "model.md 5"),
     _p("v_own_mean", 0.2, 0.05, 0.6, "0-1", "parameter v_0"),
@@ -177,7 +178,7 @@ class Stage:
 
     ``kind``: pre_screening, vote, notice, review, build or acceptance.  A vote passes when
     yes / denominator is ``operator`` (">" or ">=") ``share``; the denominator ``of`` is "voters",
-    "affected" (adults of the affected households) or "all" (adults of the compound).  A notice
+    "affected" (households that pay) or "all" (households of the compound).  A notice
     restarts the project when the objectors ``among`` ("affected" or "all") are ``operator``
     ``objectors``; ``restart_to`` names the kind of the stage that the new version starts from.
     """
@@ -196,8 +197,10 @@ class Stage:
     people: int = 0
 
 
+PLACES = ("pre_screening", "vote", "notice", "review", "notice_of_works", "build", "acceptance",
+          "notice_of_accounts")  # fmt: skip
+
 # What a community does where no rule says otherwise: the office decides, builds and inspects.
-# Places: pre-screening, vote, notice, review, notice of works, build, acceptance, final accounts.
 OFFICE_DECIDES = (
     None, None, None, Stage("review", 7), None, Stage("build", 15), Stage("acceptance", 3), None,
 )  # fmt: skip

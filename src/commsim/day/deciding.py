@@ -1,0 +1,283 @@
+"""Deciding: projects go through the stages of the pipeline they started under (model section 6l).
+
+A household concerned has seen a notice after d days with probability 1 - e^(-r d), r by channel, and
+then objects with probability logistic(o_0 + o_c yuan/100 - o_tau tau - o_t (trust - 1/2)); one keyed
+threshold per household and version for each.  Enough objectors restart the project as a new version;
+fewer are heard.  A household charged for works it never heard of bears a grievance.
+"""
+
+from __future__ import annotations
+
+
+import numpy as np
+
+from commsim.day.willing import willing
+from commsim.draws import draw, exponential, logistic, purpose
+from commsim.kernels import kernel
+from commsim.state import State
+from commsim.state.office import (
+    CHARGED_UNSEEN,
+    FOR_PROJECTS,
+    FOR_WORKS,
+    FROM_HOUSEHOLDS,
+    OTHER_HOURS,
+    OVERRULED,
+)
+from commsim.state.people import experience, spokesperson
+from commsim.state.projects import Project
+from commsim.state.settings import PLACES, Levers, Settings
+from commsim.state.ties import share_inside
+
+ARRIVES, BLOCK, VALUE = purpose("project arrives"), purpose("project household"), purpose("project value")
+REPRESENTATIVE, TURNOUT = purpose("representative"), purpose("vote turnout")
+CHOICE, SEEN = purpose("vote choice"), purpose("notice seen")
+OBJECTION, HEARING = purpose("objection"), purpose("hearing")
+ONLINE_HOURS, BALLOT_HOURS = 0.05, 0.5  # of voting with a phone, and at the office
+ROUNDING = 1e-9  # keeps 0.6 * 125 votes from failing by a rounding error
+
+
+def deciding(state: State, settings: Settings, day: int) -> None:
+    """New projects are proposed; every open one lives through a day of its stage."""
+    for compound in range(state.homes.compounds):
+        if draw(state.world, ARRIVES, day, compound, 0, 0) < settings.x.projects_a_year / 365.0:
+            state.projects.all.append(propose(state, settings, compound, day))
+    for project in state.projects.open:
+        _live(state, project, settings.x, day)
+
+
+def propose(state: State, settings: Settings, compound: int, day: int) -> Project:
+    """A project for a block of neighbouring households, under today's pipeline."""
+    x, homes = settings.x, state.homes
+    households = np.flatnonzero(homes.compound == compound)
+    size = min(int(x.project_households), len(households))
+    start = int(draw(state.world, BLOCK, day, compound, 0, 0) * (len(households) - size + 1))
+    affected = np.zeros(len(households), bool)
+    affected[start : start + size] = True
+    project = Project(len(state.projects.all), compound, day, settings.pipeline, households, affected,
+                      x.project_cost, min(x.project_subsidy, x.project_cost))  # fmt: skip
+    _new_version(state, project, 1)
+    _enter(project, _first_place(project, 0), day)
+    return project
+
+
+def _new_version(state, project, version):
+    """Everything that households think of it is drawn afresh."""
+    project.version, n = version, len(project.households)
+    project.value, project.notices_needed = np.empty(n), np.empty(n)
+    version_draws(project.households, project.value, project.notices_needed, _name(project),
+                  version, state.world, project.proposed)  # fmt: skip
+    project.exposure = np.zeros(n)
+    for column in ("objects", "settled", "heard", "voted", "yes"):
+        setattr(project, column, np.zeros(n, bool))
+
+
+def _name(project) -> int:
+    """A project's name in keyed draws: where it was proposed (the day is a key of its own)."""
+    return project.compound
+
+
+def _first_place(project, at) -> int:
+    """The first stage at or after ``at`` that the pipeline has; past the end when there is none."""
+    while at < len(project.pipeline) and project.pipeline[at] is None:
+        at += 1
+    return at
+
+
+def _enter(project, place, day):
+    project.place, project.since = place, day
+    if place >= len(project.pipeline):
+        project.outcome, project.ended = "done", day
+        return
+    project.steps.append({"stage": project.stage.kind, "from": day, "until": None,
+                          "version": project.version, "result": None, "objectors": 0})  # fmt: skip
+
+
+def _live(state, project, x, day):
+    """One day in the present stage, and its end when its days are over."""
+    if day < project.since:  # being reworked
+        return
+    stage, over = project.stage, day - project.since + 1 >= project.stage.days
+    if stage.kind == "notice":
+        show_notice(state.people, state.homes, state.groups.official, project.households, project.affected,
+                    project.exposure, project.notices_needed, project.objects, stage.board, stage.group,
+                    stage.among == "all", project.yuan, project.version, project.proposed, x,
+                    state.world)  # fmt: skip
+    elif stage.kind == "vote":
+        vote(state.people, state.homes, state.ties, project.households, project.affected, project.value,
+             project.voted, project.yes, stage.of == "all", project.yuan, project.version,
+             project.proposed, day, x, state.world)  # fmt: skip
+    elif stage.kind == "build" and day == project.since:
+        _charge(state, project, x)
+    if over:
+        _ENDS.get(stage.kind, _go_on)(state, project, x, day)
+
+
+def _go_on(state, project, x, day, result="passed", objectors=0):
+    project.steps[-1].update(until=day + 1, result=result, objectors=objectors)
+    _enter(project, _first_place(project, project.place + 1), day + 1)
+
+
+def _start_over(state, project, x, day, result, objectors, kind):
+    """A new version from the first stage of ``kind`` (or what follows it), or the project is dropped."""
+    project.steps[-1].update(until=day + 1, result=result, objectors=objectors)
+    if project.version >= x.versions_most:
+        project.outcome, project.ended = "dropped", day + 1
+        return
+    _new_version(state, project, project.version + 1)
+    _enter(project, _first_place(project, PLACES.index(kind)), day + 1 + int(x.rework_days))
+
+
+def _end_pre_screening(state, project, x, day):
+    yes, asked = pre_screen(state.people, state.homes, project.households, project.affected, project.value,
+                            project.stage.people, project.yuan, project.version, project.proposed, x,
+                            state.world)  # fmt: skip
+    if _passes(project.stage, yes, asked):
+        _go_on(state, project, x, day)
+    else:
+        _start_over(state, project, x, day, "failed", 0, "pre_screening")
+
+
+def _end_vote(state, project, x, day):
+    stage = project.stage
+    of = {"voters": project.voted.sum(), "affected": project.affected.sum(), "all": len(project.households)}
+    if _passes(stage, int(project.yes.sum()), int(of[stage.of])):
+        _go_on(state, project, x, day)
+    else:
+        _start_over(state, project, x, day, "failed", 0, "pre_screening")
+
+
+def _passes(stage, yes, of) -> bool:
+    """yes / of compared with the stage's share, exactly as its operator says; nobody asked: no."""
+    margin = yes - stage.share * of
+    return of > 0 and (margin > ROUNDING if stage.operator == ">" else margin >= -ROUNDING)
+
+
+def _end_notice(state, project, x, day):
+    stage = project.stage
+    objecting = project.objects & ~project.settled
+    count = int(objecting.sum())
+    enough = count > stage.objectors if stage.operator == ">" else count >= stage.objectors
+    if stage.objectors > 0 and enough:
+        kind = "acceptance" if project.charged else stage.restart_to
+        _start_over(state, project, x, day, "restarted", count, kind)
+        return
+    if stage.hearing and count:
+        _hear(state, project, objecting & ~project.heard, x, day)
+    _go_on(state, project, x, day, objectors=count)
+
+
+def _hear(state, project, objecting, x, day):
+    """Objectors are heard in person; fairness is the office's commitment m."""
+    project.heard |= objecting
+    for k in np.flatnonzero(objecting):
+        i = _speaker(state, project.households[k])
+        state.requests.append((OTHER_HOURS, x.minutes_hearing))
+        u = draw(state.world, HEARING, project.proposed, i, _name(project), project.version)
+        project.settled[k] = u < logistic(x.a_f + x.b_f * x.m)
+        experience(state.people.trust, i, bool(project.settled[k]), 1.0, x.a_t, x.b_t)
+        if not project.settled[k]:
+            _grieve(state, OVERRULED, i)
+
+
+def _charge(state, project, x):
+    """Works begin: the affected households pay their share, whether they ever heard of it or not."""
+    if project.charged:
+        return
+    project.charged = True
+    yuan = state.office.yuan
+    yuan[FOR_PROJECTS] += project.subsidy
+    yuan[FROM_HOUSEHOLDS] += project.cost - project.subsidy
+    yuan[FOR_WORKS] += project.cost
+    if project.yuan > 0:
+        for k in np.flatnonzero(project.affected & ~project.seen):
+            i = _speaker(state, project.households[k])
+            experience(state.people.trust, i, False, 1.0, x.a_t, x.b_t)
+            _grieve(state, CHARGED_UNSEEN, i)
+
+
+def _speaker(state, household) -> int:
+    return int(spokesperson(state.people, state.homes.first[household], state.homes.size[household]))
+
+
+def _grieve(state, reason, i):
+    state.office.grievances[reason] += 1
+    state.office.grieved[i] += 1
+
+
+_ENDS = {"pre_screening": _end_pre_screening, "vote": _end_vote, "notice": _end_notice}
+
+
+@kernel
+def version_draws(households, value, needed, name, version, world, proposed):
+    """What a version is worth to each household, and how much notice each needs to see it."""
+    for k in range(len(households)):
+        value[k] = draw(world, VALUE, proposed, households[k], name, version)
+        needed[k] = exponential(1.0, draw(world, SEEN, proposed, households[k], name, version))
+
+
+@kernel
+def show_notice(people, homes, in_group, households, affected, exposure, needed, objects, board, group,
+                everybody, yuan, version, proposed, x, world):  # fmt: skip
+    """One day of a notice: who sees it now, and who of those objects."""
+    for k in range(len(households)):
+        if not (affected[k] or everybody) or exposure[k] >= needed[k]:
+            continue
+        h = households[k]
+        i = spokesperson(people, homes.first[h], homes.size[h])
+        rate = x.r_board if board else 0.0
+        if group and in_group[i]:
+            rate = max(rate, x.r_group)
+        exposure[k] += rate
+        if exposure[k] >= needed[k]:
+            share = yuan if affected[k] else 0.0
+            logit = x.o_0 + x.o_c * share / 100.0 - x.o_tau * x.tau - x.o_t * (people.trust[i] - 0.5)
+            objects[k] = draw(world, OBJECTION, proposed, h, 0, version) < logistic(logit)
+
+
+@kernel
+def favours(people, i, h, x, value, yuan, version, proposed, world):
+    """Whether person i would say yes to a version: one keyed threshold, willingness to pay."""
+    u = draw(world, CHOICE, proposed, h, 0, version)
+    return u < willing(people, i, x, x.theta_pay, value, 0.0, 0.0, yuan)
+
+
+@kernel
+def vote(people, homes, ties, households, affected, value, voted, yes, everybody, yuan, version, proposed,
+         day, x, world):  # fmt: skip
+    """One day of voting, one vote a household; friends who have voted draw others in."""
+    mark = np.zeros(len(people.age), np.bool_)
+    for k in range(len(households)):
+        if voted[k]:
+            mark[spokesperson(people, homes.first[households[k]], homes.size[households[k]])] = True
+    for k in range(len(households)):
+        if voted[k] or not (affected[k] or everybody):
+            continue
+        h = households[k]
+        i = spokesperson(people, homes.first[h], homes.size[h])
+        hours = ONLINE_HOURS if people.literate[i] else BALLOT_HOURS
+        share = share_inside(ties, i, mark)
+        u = draw(world, TURNOUT, proposed, h, 0, version)
+        if u < willing(people, i, x, x.theta_vote, value[k], share, hours, 0.0):
+            voted[k] = True
+            yes[k] = favours(people, i, h, x, value[k], yuan if affected[k] else 0.0, version, proposed, world)
+            people.took_part[i] += 1
+            people.last_part[i] = day
+
+
+@kernel
+def pre_screen(people, homes, households, affected, value, most, yuan, version, proposed, x, world):
+    """(yes, asked) among ``most`` representatives of the affected households, drawn by key."""
+    luck = np.full(len(households), 2.0)
+    for k in range(len(households)):
+        if affected[k]:
+            luck[k] = draw(world, REPRESENTATIVE, proposed, households[k], 0, version)
+    yes = asked = 0
+    for k in np.argsort(luck)[:most]:
+        if luck[k] < 2.0:
+            h = households[k]
+            i = spokesperson(people, homes.first[h], homes.size[h])
+            asked += 1
+            yes += favours(people, i, h, x, value[k], yuan, version, proposed, world)
+    return yes, asked
+
+

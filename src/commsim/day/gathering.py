@@ -1,0 +1,130 @@
+"""Gatherings: who signs up, whether it is held, who sits with whom (model sections 6a, 6f).
+
+A share of those invited sees the announcement; each of them has one keyed threshold for the
+occasion and signs up as soon as willingness exceeds it, so that friends who have signed draw others
+in.  With enough sign-ups it is held on the next Saturday, else the next theme is tried.  People
+spend half hours together with those at their table only; an icebreaker mixes the tables and makes
+names known.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from commsim.day.willing import willing
+from commsim.draws import draw, purpose
+from commsim.kernels import kernel
+from commsim.state import State
+from commsim.state.office import FOR_GATHERINGS, OTHER_HOURS
+from commsim.state.people import CHILD
+from commsim.state.settings import THEMES, Levers
+from commsim.state.ties import level_on, meet, share_inside, strength
+
+SEEN, SIGN_UP = purpose("announcement seen"), purpose("sign up")
+SEATS, TABLE, VOLUNTEER = purpose("seat lottery"), purpose("table"), purpose("volunteer")
+FAMILY = THEMES.index("family")
+
+
+def gathering(state: State, x: Levers, day: int) -> None:
+    """Sign-ups of the day; gatherings that are due are held or dropped."""
+    gatherings, world, people, homes = state.gatherings, state.world, state.people, state.homes
+    for one in list(gatherings.open):
+        rows = homes.compound_rows[one.compound], homes.compound_rows[one.compound + 1]
+        deadline = one.announced + one.plan.sign_up_days
+        if day < deadline:
+            sign_up(people, state.ties, one.signed, *rows, one.theme, one.identity, one.announced,
+                    one.plan.hours, x, world)  # fmt: skip
+        elif day == deadline and not _enough(one):
+            gatherings.open.remove(one)
+            gatherings.past.append(_entry(one, day, 0))
+            if one.attempt + 1 < len(one.plan.themes):
+                gatherings.announce(one.compound, one.ordinal, one.plan, day, one.attempt + 1)
+        elif day >= one.held_on:
+            gatherings.open.remove(one)
+            gatherings.past.append(_entry(one, day, _hold(state, one, rows, x, day)))
+
+
+def _enough(one) -> bool:
+    signed = int(one.signed.sum())
+    return signed > one.plan.threshold if one.plan.operator == ">" else signed >= one.plan.threshold
+
+
+def _entry(one, day, guests) -> dict:
+    return {"compound": one.compound, "day": day, "theme": THEMES[one.theme], "held": guests > 0,
+            "signed": int(one.signed.sum()), "guests": guests}  # fmt: skip
+
+
+def _hold(state, one, rows, x, day) -> int:
+    """Hold a gathering: seats by lottery, tables, time together, new volunteers.  Guests come."""
+    guests = take_seats(one.signed, *rows, one.plan.seats, one.identity, day, state.world)
+    mixed = x.icebreaker > 0.0
+    if mixed:
+        luck = [draw(state.world, TABLE, day, int(i), one.identity, 0) for i in guests]
+        guests = guests[np.argsort(luck, kind="stable")]
+    together(state.people, state.homes, state.ties, guests, one.plan.together, mixed, x, day)
+    attend(state.people, state.homes, guests, one.theme == FAMILY, x, one.identity, state.world, day)
+    state.office.yuan[FOR_GATHERINGS] += one.plan.yuan
+    state.requests.append((OTHER_HOURS, x.minutes_gathering))
+    return len(guests)
+
+
+@kernel
+def sign_up(people, ties, signed, start, end, theme, identity, announced, hours, x, world):
+    """One more day of sign-ups among rows start..end-1, on the list as it stood in the morning."""
+    before = signed.copy()
+    for i in range(start, end):
+        if signed[i] or people.age[i] == CHILD:
+            continue
+        if draw(world, SEEN, announced, i, identity, 0) >= x.seen_announcement:
+            continue
+        match = float((people.interests[i] >> theme) & 1)
+        u = draw(world, SIGN_UP, announced, i, identity, 0)
+        if u < willing(people, i, x, x.theta_gathering, match, 1.0, hours, 0.0):  # cannot be more willing
+            share = share_inside(ties, i, before)
+            signed[i] = u < willing(people, i, x, x.theta_gathering, match, share, hours, 0.0)
+
+
+@kernel
+def take_seats(signed, start, end, seats, identity, day, world):
+    """Rows of the guests: all who signed, or the ``seats`` with the smallest keyed uniforms."""
+    rows = np.flatnonzero(signed[start:end]) + start
+    if len(rows) <= seats:
+        return rows
+    luck = np.empty(len(rows))
+    for k in range(len(rows)):
+        luck[k] = draw(world, SEATS, day, rows[k], identity, 0)
+    last = np.sort(luck)[seats - 1]
+    return rows[luck <= last]
+
+
+@kernel
+def together(people, homes, ties, guests, half_hours, mixed, x, day):
+    """Every pair of a table meets for ``half_hours``; an icebreaker first makes names known."""
+    level, table = level_on(day, x.half_life), int(x.g_table)
+    for a in range(len(guests)):
+        for b in range(a + 1, min((a // table + 1) * table, len(guests))):
+            i, j = guests[a], guests[b]
+            if people.household[i] == people.household[j]:
+                continue
+            if mixed and strength(ties, i, j, level) < x.w_ice:
+                meet(ties, i, j, x.w_ice, 1.0, level, x.w_drop)
+            for _ in range(int(half_hours)):
+                meet(ties, i, j, x.alpha, 1.0, level, x.w_drop)
+            meet(ties, i, j, x.alpha * (half_hours - int(half_hours)), 1.0, level, x.w_drop)
+
+
+@kernel
+def attend(people, homes, guests, family, x, identity, world, day):
+    """Mark who took part (with their children at a family gathering); some become volunteers."""
+    for k in range(len(guests)):
+        i = guests[k]
+        people.took_part[i] += 1
+        people.last_part[i] = day
+        if draw(world, VOLUNTEER, day, i, identity, 0) < willing(people, i, x, x.theta_volunteer, 0.0, 0.0, 1.0, 0.0):
+            people.volunteer[i] = True
+        if family:
+            h = people.household[i]
+            for j in range(homes.first[h], homes.first[h] + homes.size[h]):
+                if people.age[j] == CHILD and people.last_part[j] != day:
+                    people.took_part[j] += 1
+                    people.last_part[j] = day

@@ -1,0 +1,208 @@
+"""Joining, leaving and founding groups (model section 6d).
+
+Exposure comes from posters and staff (hazard p_b a month) and from ties inside (hazard q f, f = share
+of own tie strength inside).  Whoever is exposed joins when a uniform that is fixed per person and
+group is below logistic(theta_join + theta_s S + theta_t (trust - 1/2)): asking again moves nobody,
+new reasons do.  Members leave with hazard h_ch * (share of own talk unheard + share of flood).
+Two people who know each other and share an interest found a group with hazard eta_g w.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from commsim.clock import MONTH
+from commsim.draws import draw, draw_two, logistic, purpose
+from commsim.kernels import kernel
+from commsim.state import State
+from commsim.state.groups import INTEREST, OFFICIAL, enter, leave, open_group, slot_of, with_room
+from commsim.state.people import CHILD
+from commsim.state.settings import Levers
+from commsim.state.ties import level_on, share_inside
+
+EXPOSURE, JOIN, LEAVE = purpose("exposure"), purpose("join"), purpose("leave")
+FOUND, FOUND_INTEREST = purpose("found"), purpose("found interest")
+LOTTERY = purpose("group lottery")
+BY_POSTER, BY_NEIGHBOUR = 0, 1
+OF_RESIDENTS = 1 << 40  # sets identities of residents' groups apart from official ones
+NONE = -1
+
+
+def joining(state: State, x: Levers, day: int) -> None:
+    """A day of leaving, joining and founding; all decide on the state of the morning."""
+    groups, world = state.groups, state.world
+    leavers = who_leaves(groups, x, world, day)
+    wishes = who_joins(state.people, state.homes, groups, state.ties, _open_official(state, x), x, world, day)
+    founders = who_founds(state.people, groups, state.ties, x, world, day)
+    for i, group in leavers:
+        leave(groups, i, slot_of(groups, i, group))
+    order = np.argsort([draw(world, LOTTERY, day, int(i), int(groups.identity[g]), 0) for i, g in wishes], kind="stable")
+    for k in order:
+        enter(groups, *wishes[k])
+    state.groups = groups = with_room(groups, len(founders))
+    for i, j, theme in founders:
+        compound = int(state.homes.compound[state.people.household[i]])
+        group = open_group(groups, INTEREST, compound, int(theme), OF_RESIDENTS + int(i) * 8 + int(theme))
+        enter(groups, i, group)
+        enter(groups, j, group)
+
+
+def _open_official(state: State, x: Levers) -> np.ndarray:
+    """The official group of each compound that still takes members, -1 without one: int64[compounds].
+
+    The office founds one where there is none yet, and another when the last one is full.
+    """
+    open_ones = np.full(state.homes.compounds, NONE)
+    if x.group_open == 0.0:
+        return open_ones
+    g, ordinal = state.groups, np.zeros(state.homes.compounds, int)
+    for k in range(int(g.count[0])):
+        if g.kind[k] == OFFICIAL:
+            ordinal[g.compound[k]] += 1
+            if g.size[k] < g.member.shape[1]:
+                open_ones[g.compound[k]] = k
+    for compound in np.flatnonzero(open_ones == NONE):
+        state.groups = with_room(state.groups, 1)
+        name = int(compound) * 1000 + int(ordinal[compound])
+        open_ones[compound] = open_group(state.groups, OFFICIAL, int(compound), NONE, name)
+    return open_ones
+
+
+@kernel
+def who_leaves(groups, x, world, day):
+    """(person, group) of everybody who leaves today: int64[leavers, 2]."""
+    found = np.empty((groups.size[: groups.count[0]].sum(), 2), np.int64)
+    n = 0
+    for g in range(groups.count[0]):
+        flood = max(0.0, 1.0 - x.flood_from / groups.recent[g]) if groups.recent[g] > 0.0 else 0.0
+        for place in range(groups.size[g]):
+            i = groups.member[g, place]
+            s = slot_of(groups, i, g)
+            unheard = groups.unheard[i, s] / groups.asked[i, s] if groups.asked[i, s] > 0.0 else 0.0
+            hazard = x.h_ch / MONTH * (unheard + flood)
+            if hazard > 0.0 and draw(world, LEAVE, day, i, groups.identity[g], 0) < 1.0 - math.exp(-hazard):
+                found[n, 0], found[n, 1] = i, g
+                n += 1
+    return found[:n]
+
+
+@kernel
+def who_joins(people, homes, groups, ties, official, x, world, day):
+    """(person, group) of everybody who wants to join today: int64[wishes, 2]."""
+    n_people = len(people.age)
+    found = np.empty((2 * n_people, 2), np.int64)
+    n = 0
+    most = 1.0 - math.exp(-(x.p_b + x.q) / MONTH)
+    likely = 1.0 - math.exp(-x.q / MONTH)
+    for i in range(n_people):
+        if not people.literate[i]:
+            continue
+        g = official[homes.compound[people.household[i]]]
+        if g >= 0 and not groups.official[i]:
+            u = draw(world, EXPOSURE, day, i, 0, BY_POSTER)
+            if u < most:
+                inside = share_inside(ties, i, groups.official)
+                if u < 1.0 - math.exp(-(x.p_b + x.q * inside) / MONTH) and agrees(
+                    people, groups, x, world, i, g, inside, people.trust[i]
+                ):
+                    found[n, 0], found[n, 1] = i, g
+                    n += 1
+        if groups.count[0] > 0:
+            u1, u2 = draw_two(world, EXPOSURE, day, i, 0, BY_NEIGHBOUR)
+            if u1 < likely:
+                g, inside = invited_to(people, groups, ties, i, u2)
+                if g >= 0 and u1 < 1.0 - math.exp(-x.q * inside / MONTH) and agrees(
+                    people, groups, x, world, i, g, inside, 0.5
+                ):
+                    found[n, 0], found[n, 1] = i, g
+                    n += 1
+    return found[:n]
+
+
+@kernel
+def agrees(people, groups, x, world, i, g, inside, trust):
+    """Whether i, exposed to group g, joins: one keyed threshold per person and group."""
+    u = draw(world, JOIN, 0, i, groups.identity[g], people.tenancy[i] * 2 + groups.kind[g])
+    return u < logistic(x.theta_join + x.theta_s * inside + x.theta_t * (trust - 0.5))
+
+
+@kernel
+def invited_to(people, groups, ties, i, u):
+    """A residents' group of i's interest that i's ties are in, in proportion to strength inside, and
+    the share of own strength in it: (group, share); (-1, 0) without one."""
+    total, strength = ties.total[i], 0.0
+    chosen, inside = NONE, 0.0
+    for k in range(ties.degree[i]):
+        j = ties.neighbour[i, k]
+        for s in range(groups.of.shape[1]):
+            g = groups.of[j, s]
+            if g < 0 or groups.kind[g] != INTEREST or not (people.interests[i] >> groups.interest[g]) & 1:
+                continue
+            if slot_of(groups, i, g) >= 0:
+                continue
+            strength += ties.u[i, k]
+            if u * strength < ties.u[i, k]:
+                chosen = g
+                u = u * strength / ties.u[i, k]
+            else:
+                u = (u * strength - ties.u[i, k]) / max(strength - ties.u[i, k], 1e-300)
+    if chosen == NONE:
+        return NONE, 0.0
+    for k in range(ties.degree[i]):
+        if slot_of(groups, ties.neighbour[i, k], chosen) >= 0:
+            inside += ties.u[i, k]
+    return chosen, inside / total
+
+
+@kernel
+def who_founds(people, groups, ties, x, world, day):
+    """(founder, partner, theme) of groups founded today: int64[founded, 3]."""
+    level = level_on(day, x.half_life)
+    found = np.empty((64 + len(people.age) // 20, 3), np.int64)
+    n = 0
+    for i in range(len(people.age)):
+        if not people.literate[i] or n == len(found):
+            continue
+        u = draw(world, FOUND, day, i, 0, 0)
+        if u >= 8.0 * x.eta_g * ties.total[i] / level:  # the hazard cannot be higher
+            continue
+        j, theme, strength = shared_interest(people, groups, ties, world, day, i)
+        if j >= 0 and u < 1.0 - math.exp(-0.5 * x.eta_g * strength / level):
+            found[n, 0], found[n, 1], found[n, 2] = i, j, theme
+            n += 1
+    return found[:n]
+
+
+@kernel
+def shared_interest(people, groups, ties, world, day, i):
+    """(j, theme, strength): over pairs with j and themes both like and share no group for, the
+    summed inflated strength, and one of them in proportion to it."""
+    u = draw(world, FOUND_INTEREST, day, i, 0, 0)
+    total, chosen, chosen_theme = 0.0, NONE, NONE
+    for k in range(ties.degree[i]):
+        j = ties.neighbour[i, k]
+        both = people.interests[i] & people.interests[j]
+        if not people.literate[j] or people.age[j] == CHILD:
+            continue
+        for theme in range(8):
+            if not (both >> theme) & 1 or in_group_of(groups, i, theme) or in_group_of(groups, j, theme):
+                continue
+            total += ties.u[i, k]
+            if u * total < ties.u[i, k]:
+                chosen, chosen_theme = j, theme
+                u = u * total / ties.u[i, k]
+            else:
+                u = (u * total - ties.u[i, k]) / max(total - ties.u[i, k], 1e-300)
+    return chosen, chosen_theme, total
+
+
+@kernel
+def in_group_of(groups, i, theme):
+    """Whether i is in a residents' group of this theme."""
+    for s in range(groups.of.shape[1]):
+        g = groups.of[i, s]
+        if g >= 0 and groups.kind[g] == INTEREST and groups.interest[g] == theme:
+            return True
+    return False

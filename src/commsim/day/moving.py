@@ -1,0 +1,44 @@
+"""Moving: households leave and newcomers take their homes (model section 6k).
+
+A household leaves with hazard (1 / mean stay) e^(-gamma W), W = summed strength of its grown-ups'
+ties.  Leaving cuts all ties and memberships; the newcomers know nobody.
+"""
+
+from __future__ import annotations
+
+import math
+
+from commsim.draws import draw, purpose
+from commsim.kernels import kernel
+from commsim.state import State
+from commsim.state.groups import leave_all
+from commsim.state.newcomers import mean_stay, move_in
+from commsim.state.settings import Levers
+from commsim.state.ties import level_on, part_from_all, warmth
+
+MOVE = purpose("move")
+
+
+def moving(state: State, x: Levers, day: int) -> None:
+    """One day of moves."""
+    move(state.people, state.homes, state.ties, state.groups, state.odds, x, state.world, day)
+
+
+@kernel
+def move(people, homes, ties, groups, odds, x, world, day):
+    """Let every household that leaves today leave, and newcomers in."""
+    level = level_on(day, x.half_life)
+    for h in range(len(homes.size)):
+        first = homes.first[h]
+        hazard = 1.0 / mean_stay(people.tenure[first], x)
+        u = draw(world, MOVE, day, h, 0, 0)
+        if u >= hazard:  # belonging can only lower it
+            continue
+        belonging = 0.0
+        for i in range(first, first + homes.size[h]):
+            belonging += warmth(ties, i, level)
+        if u < 1.0 - math.exp(-hazard * math.exp(-x.gamma * belonging)):
+            for i in range(first, first + homes.size[h]):
+                part_from_all(ties, i)
+                leave_all(groups, i)
+            move_in(people, homes, x, world, h, day, odds)

@@ -1,0 +1,165 @@
+"""Neighbouring: chats face to face, by rings (model section 6b).
+
+A person starts Poisson(s/2) chats a day.  With probability W/(W + w_half) a chat goes to somebody
+known, in proportion to the square of the tie; else to a ring (own stairwell, rest of the building,
+rest of the courtyard, anywhere else) and there to somebody in proportion to s + stranger_weight,
+in the stairwell also to 1 / doors apart (Festinger, Schachter & Back 1950).  Partners are chosen
+from the state in the morning; then all chats happen.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from commsim.clock import is_weekday
+from commsim.draws import draw, draw_two, poisson, purpose
+from commsim.kernels import kernel
+from commsim.state import State
+from commsim.state.people import CHILD
+from commsim.state.settings import Levers
+from commsim.state.ties import forget_faint, level_on, meet, warmth
+
+CHATS, PARTNER = purpose("chats"), purpose("chat partner")
+NOBODY = -1
+TIDY_EVERY = 30  # days between clearings of ties too faint to count
+
+
+def neighbouring(state: State, x: Levers, day: int) -> None:
+    """One day of chats."""
+    weights = ring_weights(state.people, x.stranger_weight)
+    live_chats(state.people, state.homes, state.ties, weights, x, state.world, day)
+
+
+@kernel
+def ring_weights(people, stranger_weight):
+    """Running sum of how likely each person is to be met: float64[people + 1]; children are not."""
+    total = np.zeros(len(people.age) + 1)
+    for i in range(len(people.age)):
+        weight = 0.0 if people.age[i] == CHILD else people.sociability[i] + stranger_weight
+        total[i + 1] = total[i] + weight
+    return total
+
+
+@kernel
+def live_chats(people, homes, ties, weights, x, world, day):
+    """Choose everybody's partners, then let all chats happen; tidy a thirtieth of the rows."""
+    level = level_on(day, x.half_life)
+    pairs = choose_partners(people, homes, ties, weights, x, world, day, level)
+    for k in range(len(pairs)):
+        meet(ties, pairs[k, 0], pairs[k, 1], x.alpha, 1.0, level, x.w_drop)
+    for i in range(day % TIDY_EVERY, len(people.age), TIDY_EVERY):
+        forget_faint(ties, i, x.w_drop * level)
+
+
+@kernel
+def choose_partners(people, homes, ties, weights, x, world, day, level):
+    """Who talks with whom today: int64[chats, 2]."""
+    room, count = len(people.age), 0
+    pairs = np.empty((room, 2), np.int64)
+    for i in range(len(people.age)):
+        rate = people.sociability[i] / 2.0
+        if rate <= 0.0:
+            continue
+        if people.commuter[i] and is_weekday(day):
+            rate /= 2.0
+        for k in range(poisson(rate, draw(world, CHATS, day, i, 0, 0))):
+            j = partner(people, homes, ties, weights, x, world, day, level, i, k)
+            if j == NOBODY:
+                continue
+            if count == room:
+                room *= 2
+                wider = np.empty((room, 2), np.int64)
+                wider[:count] = pairs
+                pairs = wider
+            pairs[count, 0], pairs[count, 1] = i, j
+            count += 1
+    return pairs[:count]
+
+
+@kernel
+def partner(people, homes, ties, weights, x, world, day, level, i, k):
+    """Whom i talks with in the k-th chat of the day, or NOBODY."""
+    u1, u2 = draw_two(world, PARTNER, day, i, 0, k)
+    known = warmth(ties, i, level)
+    odds = known / (known + x.w_half)
+    if u1 < odds:
+        return known_partner(ties, i, u2, x.w_drop * level)
+    return from_ring(people, homes, weights, x, i, (u1 - odds) / (1.0 - odds), u2)
+
+
+@kernel
+def known_partner(ties, i, u, floor):
+    """One of i's ties in proportion to strength squared; ties fainter than ``floor`` do not count."""
+    total = 0.0
+    for k in range(ties.degree[i]):
+        if ties.u[i, k] >= floor:
+            total += ties.u[i, k] * ties.u[i, k]
+    target, last = u * total, NOBODY
+    for k in range(ties.degree[i]):
+        if ties.u[i, k] >= floor:
+            last = ties.neighbour[i, k]
+            target -= ties.u[i, k] * ties.u[i, k]
+            if target < 0.0:
+                break
+    return last
+
+
+@kernel
+def from_ring(people, homes, weights, x, i, u1, u2):
+    """Somebody of the ring that u1 picks; an empty ring passes its chats to the courtyard."""
+    h = people.household[i]
+    s, b, c = homes.stairwell[h], homes.building[h], homes.courtyard[h]
+    edge = x.ring_stairwell
+    if u1 < edge:
+        j = from_stairwell(people, homes, x.stranger_weight, h, u2)
+        if j != NOBODY:
+            return j
+    elif u1 < edge + x.ring_building:
+        j = between(weights, homes.building_rows[b], homes.stairwell_rows[s],
+                    homes.stairwell_rows[s + 1], homes.building_rows[b + 1], u2)  # fmt: skip
+        if j != NOBODY:
+            return j
+    elif u1 >= edge + x.ring_building + x.ring_courtyard:
+        j = between(weights, 0, homes.courtyard_rows[c], homes.courtyard_rows[c + 1], len(people.age), u2)
+        if j != NOBODY:
+            return j
+    j = between(weights, homes.courtyard_rows[c], homes.building_rows[b],
+                homes.building_rows[b + 1], homes.courtyard_rows[c + 1], u2)  # fmt: skip
+    return j if j != NOBODY else from_stairwell(people, homes, x.stranger_weight, h, u2)
+
+
+@kernel
+def from_stairwell(people, homes, stranger_weight, h, u):
+    """Somebody of another household of the stairwell, in proportion to (s + weight) / doors apart."""
+    s = homes.stairwell[h]
+    total = 0.0
+    for turn in range(2):
+        target, last = u * total, NOBODY
+        for j in range(homes.stairwell_rows[s], homes.stairwell_rows[s + 1]):
+            g = people.household[j]
+            if g == h or people.age[j] == CHILD:
+                continue
+            weight = (people.sociability[j] + stranger_weight) / abs(homes.door[g] - homes.door[h])
+            if turn == 0:
+                total += weight
+            else:
+                last = j
+                target -= weight
+                if target < 0.0:
+                    return j
+    return last
+
+
+@kernel
+def between(weights, start, hole_start, hole_end, end, u):
+    """A row of [start, end) outside [hole_start, hole_end), in proportion to its weight."""
+    before = weights[hole_start] - weights[start]
+    after = weights[end] - weights[hole_end]
+    target = u * (before + after)
+    if before + after <= 0.0:
+        return NOBODY
+    if target < before:
+        row = np.searchsorted(weights, weights[start] + target, side="right") - 1
+        return min(max(row, start), hole_start - 1)
+    row = np.searchsorted(weights, weights[hole_end] + (target - before), side="right") - 1
+    return min(max(row, hole_end), end - 1)

@@ -1,0 +1,50 @@
+"""The plan of a day, as data: the ordered phases, timed as they run.
+
+rules → moving → neighbouring → needs → talking → joining → gathering → deciding → trusting
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+from commsim.day.deciding import deciding
+from commsim.day.gathering import gathering
+from commsim.day.joining import joining
+from commsim.day.moving import moving
+from commsim.day.needs import needs
+from commsim.day.neighbouring import neighbouring
+from commsim.day.talking import talking
+from commsim.day.trusting import trusting
+from commsim.state import State
+from commsim.state.settings import Settings
+
+
+@dataclass
+class Phase:
+    """One step of the day; ``seconds`` is what it has taken so far."""
+
+    name: str
+    run: Callable
+    whole_settings: bool = False  # reads the project pipeline too, not only the levers
+    seconds: float = 0.0
+
+    def __call__(self, state: State, settings: Settings, day: int) -> None:
+        began = perf_counter()
+        self.run(state, settings if self.whole_settings else settings.x, day)
+        self.seconds += perf_counter() - began
+
+
+def whole_day() -> list[Phase]:
+    """The phases of a day, in order."""
+    return [
+        Phase("moving", moving), Phase("neighbouring", neighbouring), Phase("needs", needs),
+        Phase("talking", talking), Phase("joining", joining), Phase("gathering", gathering),
+        Phase("deciding", deciding, whole_settings=True), Phase("trusting", trusting),
+    ]  # fmt: skip
+
+
+def offline_day() -> list[Phase]:
+    """What an old estate lived through before anybody governed it: the burn-in."""
+    return [Phase("moving", moving), Phase("neighbouring", neighbouring)]

@@ -1,0 +1,286 @@
+"""Talking: messages, replies and the office's service, in one event heap (model sections 6c, e, g).
+
+Small talk: a member posts at rate mu W/(W + w_0) * voice, W = summed strength to co-members, in the
+official group with probability logistic(lambda_nu (trust - t_star)), else among residents only.
+A message draws Poisson(members * looking * u) replies within the time it stays in view; a new voice
+replies with probability a, else somebody in proportion to messages so far * (1 + b w).  The heap
+runs across midnight: whoever answers at 10:05 can be answered at 10:07.
+"""
+
+from __future__ import annotations
+
+import math
+
+from commsim.clock import HOURS
+from commsim.day.serving import LATER, arrive, done, enqueue, put, serve, solve, watch_thread
+from commsim.draws import draw, draw_two, logistic, poisson, purpose
+from commsim.kernels import kernel
+from commsim.state import State
+from commsim.state.groups import (
+    OFFICIAL,
+    add_posts,
+    posts_at,
+    posts_before,
+    slot_of,
+    slot_of_post,
+)
+from commsim.state.messages import (
+    ARRIVE,
+    CHECK,
+    DEADLINE,
+    DONE,
+    DUTY,
+    ECHO,
+    ISSUE,
+    MEMORY_DAYS,
+    POST,
+    REPLY,
+    SOLVED,
+    TALK,
+    doubled,
+    forget_before,
+    pop,
+    push,
+)
+from commsim.state.office import UNANSWERED
+from commsim.state.people import experience
+from commsim.state.settings import Levers
+from commsim.state.ties import level_on, meet
+
+SMALL_TALK, TALK_HOUR, TALK_GROUP = purpose("small talk"), purpose("talk hour"), purpose("talk group")
+REPLIES, REPLIER, REPLY_HOUR = purpose("replies"), purpose("replier"), purpose("reply hour")
+AWAKE_FROM, AWAKE_HOURS = 7.0, 16.0
+REPLIES_MOST = 2000  # no message has more; bounds the room that one event can need
+HALF_HOUR = 0.5
+
+
+def talking(state: State, x: Levers, day: int) -> None:
+    """Everything that is said, answered and served from midnight to midnight."""
+    if day % 30 == 0:
+        forget_before(state.messages, day - MEMORY_DAYS)
+    fade_recent(state.groups)
+    _room(state, state.size + 4 * REPLIES_MOST)
+    start_talk(state.people, state.groups, state.ties, state.events, x, state.world, day)
+    morning = day + x.duty_from / HOURS
+    for step, minutes in state.requests:
+        enqueue(state.office, morning, LATER, step, 0, minutes)
+    state.requests.clear()
+    push(state.events, morning, DUTY, 0, 0, 0)
+    while not run_until(day + 1.0, state.people, state.homes, state.groups, state.ties, state.messages,
+                        state.events, state.cases, state.office, x, state.world):  # fmt: skip
+        _room(state, 8 * REPLIES_MOST)
+
+
+def _room(state: State, need: int) -> None:
+    """Make room for ``need`` more messages and events."""
+    while len(state.messages.time) - state.messages.count[0] < need:
+        state.messages = doubled(state.messages, ("count", "first"))
+    while len(state.events.time) - state.events.size[0] < need:
+        state.events = doubled(state.events, ("size",))
+    while len(state.office.queue.time) - state.office.queue.size[0] < need:
+        state.office = state.office._replace(queue=doubled(state.office.queue, ("size",)))
+
+
+@kernel
+def fade_recent(groups):
+    """Messages a day, as a mean that forgets with a time of seven days."""
+    for g in range(groups.count[0]):
+        groups.recent[g] *= math.exp(-1.0 / 7.0)
+
+
+@kernel
+def start_talk(people, groups, ties, events, x, world, day):
+    """Who starts small talk today, where and when."""
+    level = level_on(day, x.half_life)
+    never = math.exp(-x.mu)
+    for i in range(len(people.age)):
+        if groups.of[i].max() < 0:
+            continue
+        u = draw(world, SMALL_TALK, day, i, 0, 0)
+        if u < never:  # the rate is at most mu: the same silence whatever the ties
+            continue
+        group, strength = where_to_talk(people, groups, ties, x, world, day, level, i)
+        if group < 0:
+            continue
+        rate = x.mu * strength / (strength + x.w_0) * people.voice[i]
+        for k in range(poisson(rate, u)):
+            hour = AWAKE_FROM + AWAKE_HOURS * draw(world, TALK_HOUR, day, i, 0, k)
+            push(events, day + hour / HOURS, POST, i, group, TALK * 2**32 + k)
+
+
+@kernel
+def where_to_talk(people, groups, ties, x, world, day, level, i):
+    """(group, summed strength to all co-members): official where i feels free, else among residents."""
+    official, own, own_strength, strength = -1, -1, 0.0, 0.0
+    u1, u2 = draw_two(world, TALK_GROUP, day, i, 0, 0)
+    for s in range(groups.of.shape[1]):
+        g = groups.of[i, s]
+        if g < 0:
+            continue
+        inside = strength_in(groups, ties, i, g) / level
+        strength += inside
+        if groups.kind[g] == OFFICIAL:
+            official = g
+        elif inside > 0.0:
+            own_strength += inside
+            if u2 * own_strength < inside:  # one of i's groups in proportion to strength inside
+                own = g
+                u2 = u2 * own_strength / inside
+            else:
+                u2 = (u2 * own_strength - inside) / max(own_strength - inside, 1e-300)
+    if official >= 0 and u1 < logistic(x.lambda_nu * (people.trust[i] - x.t_star)):
+        return official, strength
+    return own, strength
+
+
+@kernel
+def strength_in(groups, ties, i, g):
+    """Inflated strength of i's ties to members of group g."""
+    total = 0.0
+    for k in range(ties.degree[i]):
+        if slot_of(groups, ties.neighbour[i, k], g) >= 0:
+            total += ties.u[i, k]
+    return total
+
+
+@kernel
+def run_until(end, people, homes, groups, ties, messages, events, cases, office, x, world):
+    """Take events in order of time; False when a table needs more room first."""
+    while events.size[0] > 0 and events.time[0] < end:
+        free = min(len(events.time) - events.size[0], len(messages.time) - messages.count[0])
+        if min(free, len(office.queue.time) - office.queue.size[0]) < 2 * REPLIES_MOST:
+            return False
+        t, what, a, b, c = pop(events)
+        if what == POST:
+            speak(t, a, b, c // 2**32, c % 2**32, people, groups, ties, messages, events, cases, office, x, world)
+        elif what == ECHO:
+            reply(t, a, b, people, groups, ties, messages, events, x, world)
+        elif what == CHECK:
+            check_heard(a, people, groups, messages, x)
+        elif what == ARRIVE:
+            arrive(t, a, events, cases, office, x, world)
+        elif what == DEADLINE:
+            deadline(a, people, groups, cases, office, x, world)
+        elif what == DONE:
+            done(t, a, b, c, people, homes, groups, ties, messages, events, cases, office, x, world,
+                 level_on(int(t), x.half_life))
+        elif what == SOLVED:
+            solve(t, a, people, groups, messages, cases, office, x, world)
+        elif what == DUTY:
+            serve(t, False, events, cases, office, x, world)
+    return True
+
+
+@kernel
+def speak(t, i, group, kind, about, people, groups, ties, messages, events, cases, office, x, world):
+    """i posts small talk, or an issue about case ``about``, if still in the group."""
+    if slot_of(groups, i, group) < 0:
+        if kind == ISSUE:  # left in the meantime: the matter goes to the office by phone
+            arrive(t, about, events, cases, office, x, world)
+        return
+    case = about if kind == ISSUE else -1
+    number, ordinal = put(t, i, group, kind, -1, case, people, groups, messages)
+    members = groups.size[group] - 1
+    looking = members * x.in_view * x.view_hours / HALF_HOUR
+    draw_replies(t, i, group, number, ordinal, looking * x.u, people, groups, ties, events, x, world)
+    if kind == ISSUE:
+        cases.message[case], cases.group[case] = number, group
+        arrive(t, case, events, cases, office, x, world)
+    else:
+        push(events, t + x.view_hours / HOURS, CHECK, number, 0, 0)
+
+
+@kernel
+def draw_replies(t, i, group, number, ordinal, mean, people, groups, ties, events, x, world):
+    """Who will reply to i's message ``number``, and when."""
+    day = int(t)
+    count = min(poisson(mean, draw(world, REPLIES, day, i, ordinal, 0)), REPLIES_MOST)
+    for k in range(count):
+        j = replier(i, group, ordinal, day, k, groups, ties, x, world, level_on(day, x.half_life))
+        if j >= 0:
+            delay = x.view_hours * draw(world, REPLY_HOUR, day, i, ordinal, k)
+            push(events, t + delay / HOURS, ECHO, j, number, 0)
+
+
+@kernel
+def replier(i, group, ordinal, day, k, groups, ties, x, world, level):
+    """A new voice with probability a, else in proportion to posts * (1 + b w with i); never i."""
+    u1, u2 = draw_two(world, REPLIER, day, i, ordinal, k)
+    tree, mine = groups.posts[group], groups.place[i, slot_of(groups, i, group)]
+    own, voiced, size = posts_at(tree, mine), groups.voiced[group], groups.size[group]
+    others = posts_before(tree, voiced) - own
+    if voiced < size and (u1 < x.a or others == 0):
+        return groups.member[group, voiced + int(u2 * (size - voiced))]
+    if others == 0:
+        return -1
+    familiar = 0.0
+    for s in range(ties.degree[i]):
+        familiar += x.b * ties.u[i, s] / level * posts_of(groups, ties.neighbour[i, s], group)
+    target = u2 * (others + familiar)
+    if target < others:
+        add_posts(tree, mine, -own)
+        slot = slot_of_post(tree, int(target))
+        add_posts(tree, mine, own)
+        return groups.member[group, slot]
+    target -= others
+    j = -1
+    for s in range(ties.degree[i]):
+        weight = x.b * ties.u[i, s] / level * posts_of(groups, ties.neighbour[i, s], group)
+        if weight > 0.0:
+            j = ties.neighbour[i, s]
+            target -= weight
+            if target < 0.0:
+                break
+    return j
+
+
+@kernel
+def posts_of(groups, j, group):
+    """Messages of j in the group, 0 for non-members."""
+    s = slot_of(groups, j, group)
+    return groups.written[j, s] if s >= 0 else 0
+
+
+@kernel
+def reply(t, j, number, people, groups, ties, messages, events, x, world):
+    """j replies to a message: an online encounter with its sender, who has been heard."""
+    k = number - messages.first[0]
+    if k < 0:
+        return
+    i, group = messages.sender[k], messages.group[k]
+    if slot_of(groups, j, group) < 0 or slot_of(groups, i, group) < 0:
+        return
+    if not messages.heard[k] and messages.kind[k] == TALK:
+        people.voice[i] += x.voice_gain * (1.0 - people.voice[i])
+    messages.heard[k] = True
+    meet(ties, i, j, x.kappa_on * x.alpha, x.w_cap, level_on(int(t), x.half_life), x.w_drop)
+    answer, ordinal = put(t, j, group, REPLY, number, -1, people, groups, messages)
+    looking = (groups.size[group] - 1) * x.in_view * x.view_hours / HALF_HOUR
+    mean = min(looking * x.u, x.branching_most)
+    draw_replies(t, j, group, answer, ordinal, mean, people, groups, ties, events, x, world)
+
+
+@kernel
+def check_heard(number, people, groups, messages, x):
+    """Small talk that is out of view: who got no answer will post less."""
+    k = number - messages.first[0]
+    if k < 0:
+        return
+    i, s = messages.sender[k], slot_of(groups, messages.sender[k], messages.group[k])
+    if s >= 0:
+        groups.asked[i, s] += 1.0
+    if not messages.heard[k]:
+        people.voice[i] *= 1.0 - x.voice_loss
+        if s >= 0:
+            groups.unheard[i, s] += 1.0
+
+
+@kernel
+def deadline(c, people, groups, cases, office, x, world):
+    """The promised time is over: without an answer the office has broken its word."""
+    if cases.answered[c] < 0.0:
+        office.grievances[UNANSWERED] += 1
+        office.grieved[cases.person[c]] += 1
+        experience(people.trust, cases.person[c], False, 1.0, x.a_t, x.b_t)
+        watch_thread(c, False, people, groups, cases, x, world)
+

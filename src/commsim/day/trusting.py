@@ -1,0 +1,31 @@
+"""Trusting: motivation returns to each person's own level; volunteers serve for a time.
+
+Trust in the office changes where its reasons are (answers, works, charges, hearings), by the one
+rule in ``state/people.py``.
+"""
+
+from __future__ import annotations
+
+import math
+
+from commsim.draws import draw, purpose
+from commsim.kernels import kernel
+from commsim.state import State
+from commsim.state.settings import Levers
+
+STOPS = purpose("volunteer stops")
+
+
+def trusting(state: State, x: Levers, day: int) -> None:
+    """The evening: motivation drifts home, some volunteers end their term."""
+    recover(state.people, x, state.world, day)
+
+
+@kernel
+def recover(people, x, world, day):
+    """v moves towards its own level with half-life v_half_life; a volunteer's term ends by hazard."""
+    back = 1.0 - math.exp(-math.log(2.0) / x.v_half_life)
+    for i in range(len(people.v)):
+        people.v[i] += back * (people.v_own[i] - people.v[i])
+        if people.volunteer[i] and draw(world, STOPS, day, i, 0, 0) < 1.0 / x.volunteer_term:
+            people.volunteer[i] = False

@@ -1,0 +1,160 @@
+"""A run without Mesa: state + plan + rules + record, for workers and batch runs.
+
+``prepare`` computes the start of a world once; ``run`` lives through days under a policy's rules;
+``run_world`` does both for several policies of one world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+
+import numpy as np
+
+from commsim.clock import YEAR
+from commsim.day.plan import Phase, offline_day, whole_day
+from commsim.population import Place, populate
+from commsim.record import Record, reply_times, strata_of
+from commsim.rules import Rule, fold
+from commsim.state import State
+from commsim.state.settings import Settings
+
+RESULT_YEARS = (1, 3)
+WEEK = 7
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Days:
+    """The loop itself: lives through one day after another under ``rules``."""
+
+    state: State
+    rules: tuple[Rule, ...]
+    record: Record | None = None
+    plan: list[Phase] = field(default_factory=whole_day)
+    _holding: tuple[Rule, ...] | None = None
+    _settings: Settings | None = None
+
+    def settings(self, day: int) -> Settings:
+        """The settings of a day: folded afresh whenever the rules in force change."""
+        holding = tuple(rule for rule in self.rules if rule.holds(day))
+        if holding != self._holding:
+            self._holding, self._settings = holding, fold(self.state.base, holding, day)
+        return self._settings
+
+    def live(self) -> None:
+        """One day: rules put things into it, phases happen in order, the evening is recorded."""
+        state, day = self.state, self.state.day
+        settings = self.settings(day)
+        for rule in self._holding:
+            rule.do(state, settings.x, day)
+        for phase in self.plan:
+            phase(state, settings, day)
+        state.day = day + 1
+        if self.record is not None:
+            self.record.keep(state, settings.x, day)
+
+
+@dataclass
+class Run:
+    """One run, finished: the state it ended in and what was recorded."""
+
+    state: State
+    record: Record
+    settings: Settings
+    seconds: float
+
+    @property
+    def series(self) -> dict[str, list]:
+        """Daily columns by measure, and ``day``."""
+        return self.record.series
+
+    @property
+    def measures(self) -> dict[str, float | None]:
+        """Measures of the last day; None where undefined."""
+        return {name: column[-1] for name, column in self.series.items() if name != "day"}
+
+    def outcome(self) -> dict:
+        """Everything a comparison needs, JSON-ready."""
+        days = self.series["day"]
+        last = days[-1]
+        weekly = [k for k, day in enumerate(days) if (day + 1) % WEEK == 0 or k in (0, len(days) - 1)]
+        cases = int(self.state.cases.count[0])
+        hours, answered = reply_times(self.state, np.arange(cases), last + 1)
+        return {
+            "measures": self.measures,
+            "results": {str(k + 1): {m: c[k] for m, c in self.series.items() if m != "day"}
+                        for k in sorted(_result_days(len(days)))},
+            "strata": strata_of(self.state, self.settings.x, last),
+            "series": {name: [column[k] for k in weekly] for name, column in self.series.items()},
+            "projects": [_story_of(p) for p in self.state.projects.all],
+            "gatherings": self.state.gatherings.past,
+            "replies": {"hours": hours.tolist(), "answered": answered.astype(int).tolist()},
+            "seconds": self.seconds,
+            "people": self.state.size,
+        }  # fmt: skip
+
+
+def _result_days(days: int) -> set[int]:
+    """Days (0-based) at which results are shown: the ends of years 1 and 3, and the last."""
+    return {YEAR * year - 1 for year in RESULT_YEARS if YEAR * year <= days} | {days - 1}
+
+
+def _story_of(project) -> dict:
+    return {"id": project.number, "compound": project.compound, "proposed": project.proposed,
+            "ended": project.ended, "outcome": project.outcome, "versions": project.version,
+            "households": int(project.affected.sum()), "yuan": project.yuan,
+            "steps": project.steps}  # fmt: skip
+
+
+def prepare(place: Place, world: int, progress: Progress | None = None) -> State:
+    """The start of a world on day 0: people, homes, and the ties that offline life has made.
+
+    An old estate lives through ``place.burn_in`` days of moving and neighbouring, without any rule.
+    """
+    days = Days(populate(place, world), (), plan=offline_day())
+    for k in range(place.burn_in):
+        days.live()
+        if progress:
+            progress(k + 1, place.burn_in)
+    return days.state
+
+
+def run(state: State, rules: Sequence[Rule], days: int, record_days: Sequence[int] | None = None,
+        progress: Progress | None = None) -> Run:  # fmt: skip
+    """Live through ``days`` days from ``state`` (which is used up; copy it to keep it).
+
+    Dear measures are recorded at the ends of years 1 and 3 and on the last day, or on
+    ``record_days`` and the last day.
+    """
+    first = state.day
+    wanted = _result_days(days) if record_days is None else {*record_days, days - 1}
+    loop = Days(state, tuple(rules), Record(frozenset(first + k for k in wanted)))
+    began = perf_counter()
+    for k in range(days):
+        loop.live()
+        if progress:
+            progress(k + 1, days)
+    return Run(state, loop.record, loop.settings(state.day - 1), perf_counter() - began)
+
+
+def run_world(scenario, scale: str, policies: Sequence[str], world: int, days: int) -> dict[str, dict]:
+    """Outcomes of all ``policies`` in one world; its start is computed once and copied."""
+    start = prepare(scenario.place(scale), world)
+    return {p: run(start.copy(), scenario.rules(p, scale), days).outcome() for p in policies}
+
+
+def warm() -> float:
+    """Compile (or load) every kernel by living through a few days of a tiny place; seconds taken."""
+    from commsim.rules import Gatherings, Icebreaker, Notice, OnlineGroup, PreScreening, ReplyTime, Vote
+
+    began = perf_counter()
+    x = Settings().x._replace(ties_most=8.0, needs_rate=200.0, projects_a_year=50.0, project_households=20.0,
+                              mu=5.0, u=1.0, in_view=0.5, eta_g=0.01, officials=2.0)  # fmt: skip
+    place = Place("warm", "courtyard", 100, 40, burn_in=3, settings=Settings(x))
+    rules = (OnlineGroup(poster=10.0), Icebreaker(), ReplyTime(hours=1.0), PreScreening(share=0.0),
+             Vote(days=1, share=0.0, operator=">="), Notice(decision=1, works=1),
+             Gatherings(every=7, threshold=0, operator=">=", sign_up_days=2))  # fmt: skip
+    run(prepare(place, 1), rules, 21)
+    return perf_counter() - began

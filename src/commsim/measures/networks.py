@@ -1,0 +1,63 @@
+"""Measures of who knows whom, from a tie table: neighbour and strength [people, slots] and degree.
+
+Strengths and floors must be in the same scale (the engine's inflated one will do).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from commsim.kernels import kernel
+
+ACQUAINTED = 0.034  # strength that a meeting once a year keeps up
+STRONG = 0.75  # strength that meeting twice a week keeps up
+
+
+@kernel
+def acquaintances_of(neighbour, strength, degree, floor):
+    """Ties of at least ``floor`` per person: int64[people]."""
+    count = np.zeros(len(degree), np.int64)
+    for i in range(len(degree)):
+        for k in range(degree[i]):
+            count[i] += strength[i, k] >= floor
+    return count
+
+
+@kernel
+def share_within(neighbour, strength, degree, floor, label):
+    """Share of ties of at least ``floor`` whose two ends have the same ``label``; nan without ties."""
+    ties = within = 0
+    for i in range(len(degree)):
+        for k in range(degree[i]):
+            if strength[i, k] >= floor:
+                ties += 1
+                within += label[i] == label[neighbour[i, k]]
+    return within / ties if ties > 0 else np.nan
+
+
+@kernel
+def mean_clustering(neighbour, strength, degree, floor):
+    """Mean local clustering over people with two or more ties of at least ``floor``; nan without.
+
+    Local clustering is the share of pairs of one's acquaintances who know each other (Watts &
+    Strogatz 1998).
+    """
+    mark = np.full(len(degree), -1, np.int64)
+    total, people = 0.0, 0
+    for i in range(len(degree)):
+        known = 0
+        for k in range(degree[i]):
+            if strength[i, k] >= floor:
+                mark[neighbour[i, k]] = i
+                known += 1
+        if known < 2:
+            continue
+        closed = 0
+        for k in range(degree[i]):
+            if strength[i, k] >= floor:
+                j = neighbour[i, k]
+                for m in range(degree[j]):
+                    closed += strength[j, m] >= floor and mark[neighbour[j, m]] == i
+        total += closed / (known * (known - 1.0))
+        people += 1
+    return total / people if people > 0 else np.nan
