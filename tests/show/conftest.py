@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import made_up  # noqa: E402
+import made_up
 
 
 @pytest.fixture(scope="session")

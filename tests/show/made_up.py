@@ -11,29 +11,80 @@ from commsim.scenarios import load
 
 ALL = ("before", "online_groups", "icebreakers", "notice_and_vote", "jinyang_2016")
 BEFORE = {
-    "acquaintances": 6.1, "strong_ties": 1.4, "isolated_share": 0.12, "same_building_share": 0.71,
-    "clustering": 0.31, "neighbour_trust": 0.41, "renter_gap": 1.9, "trust_office": 0.36, "coverage": 0.04,
-    "messages_per_day": 3.0, "active_share": 0.2, "message_gini": 0.7, "reply_hours_p50": 61.0,
-    "within_48h_share": 0.41, "participation_rate": 0.08, "participation_gini": 0.86, "gatherings_held": 4.0,
-    "projects_done": 1.8, "project_days": 31.0, "restarts": 0.0, "grievances": 64.0, "official_hours": 14.0,
-    "cost_yuan": 22_400.0, "volunteers": 11.0,
-}  # fmt: skip
+    "acquaintances": 6.1,
+    "strong_ties": 1.4,
+    "isolated_share": 0.12,
+    "same_building_share": 0.71,
+    "clustering": 0.31,
+    "neighbour_trust": 0.41,
+    "renter_gap": 1.9,
+    "trust_office": 0.36,
+    "coverage": 0.04,
+    "messages_per_day": 3.0,
+    "active_share": 0.2,
+    "message_gini": 0.7,
+    "reply_hours_p50": 61.0,
+    "within_48h_share": 0.41,
+    "participation_rate": 0.08,
+    "participation_gini": 0.86,
+    "gatherings_held": 4.0,
+    "projects_done": 1.8,
+    "project_days": 31.0,
+    "restarts": 0.0,
+    "grievances": 64.0,
+    "official_hours": 14.0,
+    "cost_yuan": 22_400.0,
+    "volunteers": 11.0,
+}
 EFFECT = {  # in steps of delta, for the policy with everything
-    "acquaintances": 1.3, "strong_ties": 1.6, "isolated_share": -1.4, "same_building_share": -0.3,
-    "clustering": -0.2, "neighbour_trust": 2.2, "renter_gap": 0.9, "trust_office": 3.1, "coverage": 14.0,
-    "messages_per_day": 21.0, "active_share": 0.8, "message_gini": 0.6, "reply_hours_p50": -26.0,
-    "within_48h_share": 8.0, "participation_rate": 3.4, "participation_gini": -1.1, "gatherings_held": 9.0,
-    "projects_done": -0.9, "project_days": 4.0, "restarts": 2.8, "grievances": 0.4, "official_hours": 2.7,
-    "cost_yuan": 2.6, "volunteers": 0.05,
-}  # fmt: skip
-SHARE = {"before": 0.0, "online_groups": 0.5, "icebreakers": 0.4, "notice_and_vote": 0.25, "jinyang_2016": 1.0}
+    "acquaintances": 1.3,
+    "strong_ties": 1.6,
+    "isolated_share": -1.4,
+    "same_building_share": -0.3,
+    "clustering": -0.2,
+    "neighbour_trust": 2.2,
+    "renter_gap": 0.9,
+    "trust_office": 3.1,
+    "coverage": 14.0,
+    "messages_per_day": 21.0,
+    "active_share": 0.8,
+    "message_gini": 0.6,
+    "reply_hours_p50": -26.0,
+    "within_48h_share": 8.0,
+    "participation_rate": 3.4,
+    "participation_gini": -1.1,
+    "gatherings_held": 9.0,
+    "projects_done": -0.9,
+    "project_days": 4.0,
+    "restarts": 2.8,
+    "grievances": 0.4,
+    "official_hours": 2.7,
+    "cost_yuan": 2.6,
+    "volunteers": 0.05,
+}
+SHARE = {
+    "before": 0.0,
+    "online_groups": 0.5,
+    "icebreakers": 0.4,
+    "notice_and_vote": 0.25,
+    "jinyang_2016": 1.0,
+}
 STRENGTH = {"owner": 1.2, "long_renter": 0.7, "short_renter": -0.6, "adult": 1.1, "elder": 0.4}
 
 
-def comparison(policies=("before", "jinyang_2016"), days=365, worlds=20, scale="estate", run_world=None, scenario=None):
+def comparison(
+    policies=("before", "jinyang_2016"), days=365, worlds=20, scale="estate", run_world=None, scenario=None
+):
     """The real comparison of made-up runs."""
-    return compare(scenario or load("jinyang"), list(policies), scale=scale, days=days, worlds=worlds, jobs=1,
-                   run_world=run_world or lived)  # fmt: skip
+    return compare(
+        scenario or load("jinyang"),
+        list(policies),
+        scale=scale,
+        days=days,
+        worlds=worlds,
+        jobs=1,
+        run_world=run_world or lived,
+    )
 
 
 def lived(scenario, scale, policies, world, days):
@@ -56,14 +107,36 @@ def outcome(policy, world, days):
         lines[m.name] = track
         measures[m.name] = track[-1]
     measures["project_days"] = None if world % 4 == 0 else measures["project_days"]
-    strata = {kind: {group: {m.name: _possible(m, BEFORE[m.name] + m.delta * (
-        EFFECT[m.name] * SHARE[policy] * STRENGTH[group] + 0.5 * luck.gauss(0, 1) + 0.4 * own.gauss(0, 1)))
-        for m in MEASURES.values() if m.strata} for group in groups} for kind, groups in STRATA.items()}  # fmt: skip
+    strata = {
+        kind: {
+            group: {
+                m.name: _possible(
+                    m,
+                    BEFORE[m.name]
+                    + m.delta
+                    * (
+                        EFFECT[m.name] * SHARE[policy] * STRENGTH[group]
+                        + 0.5 * luck.gauss(0, 1)
+                        + 0.4 * own.gauss(0, 1)
+                    ),
+                )
+                for m in MEASURES.values()
+                if m.strata
+            }
+            for group in groups
+        }
+        for kind, groups in STRATA.items()
+    }
     return {
-        "measures": measures, "results": {"365": measures} if days >= 365 else {str(days): measures},
-        "strata": strata, "series": lines, "projects": projects(policy, world, days),
-        "replies": replies(policy, own, days), "seconds": 0.1, "people": 2308,
-    }  # fmt: skip
+        "measures": measures,
+        "results": {"365": measures} if days >= 365 else {str(days): measures},
+        "strata": strata,
+        "series": lines,
+        "projects": projects(policy, world, days),
+        "replies": replies(policy, own, days),
+        "seconds": 0.1,
+        "people": 2308,
+    }
 
 
 def _possible(m, value):
@@ -71,8 +144,16 @@ def _possible(m, value):
 
 
 OFFICE = (("review", 7), ("notice_of_works", 3), ("build", 15), ("acceptance", 3))
-VOTED = (("pre_screening", 3), ("vote", 7), ("notice", 7), ("review", 7), ("notice_of_works", 10), ("build", 15),
-         ("acceptance", 3), ("notice_of_accounts", 7))  # fmt: skip
+VOTED = (
+    ("pre_screening", 3),
+    ("vote", 7),
+    ("notice", 7),
+    ("review", 7),
+    ("notice_of_works", 10),
+    ("build", 15),
+    ("acceptance", 3),
+    ("notice_of_accounts", 7),
+)
 
 
 def projects(policy, world, days):
@@ -92,8 +173,14 @@ def project(number, compound, proposed, days, steps, own):
         stage, length = steps[place]
         if day >= days:
             break
-        step = {"stage": stage, "from": day, "until": day + length, "version": version, "result": "passed",
-                "objectors": 0}  # fmt: skip
+        step = {
+            "stage": stage,
+            "from": day,
+            "until": day + length,
+            "version": version,
+            "result": "passed",
+            "objectors": 0,
+        }
         if day + length > days:
             step |= {"until": None, "result": None}
         elif stage == "notice" and version < 3 and own.random() < 0.5:
@@ -107,16 +194,27 @@ def project(number, compound, proposed, days, steps, own):
             day, place, version = day + 14, 0, version + 1
     else:
         end = day
-    return {"id": number, "compound": compound, "proposed": proposed, "ended": end,
-            "outcome": "open" if end is None else "done", "versions": version, "steps": told}  # fmt: skip
+    return {
+        "id": number,
+        "compound": compound,
+        "proposed": proposed,
+        "ended": end,
+        "outcome": "open" if end is None else "done",
+        "versions": version,
+        "steps": told,
+    }
 
 
 def replies(policy, own, days):
-    half = {"before": 60, "online_groups": 6, "icebreakers": 55, "notice_and_vote": 58, "jinyang_2016": 4}[policy]
+    half = {"before": 60, "online_groups": 6, "icebreakers": 55, "notice_and_vote": 58, "jinyang_2016": 4}[
+        policy
+    ]
     hours = [own.lognormvariate(math.log(half), 1.5) for _ in range(days // 3)]
     watched = [own.uniform(24, 24 * 120) for _ in hours]
-    return {"hours": [min(h, w) for h, w in zip(hours, watched, strict=True)],
-            "answered": [int(h <= w) for h, w in zip(hours, watched, strict=True)]}  # fmt: skip
+    return {
+        "hours": [min(h, w) for h, w in zip(hours, watched, strict=True)],
+        "answered": [int(h <= w) for h, w in zip(hours, watched, strict=True)],
+    }
 
 
 def nothing_happens(scenario, scale, policies, world, days):
@@ -125,6 +223,11 @@ def nothing_happens(scenario, scale, policies, world, days):
         empty["measures"][name] = None
         empty["series"][name] = [None] * len(empty["series"]["day"])
     empty["measures"]["gatherings_held"] = 0.0
-    empty |= {"projects": [], "replies": {"hours": [], "answered": []}, "strata": {
-        k: {g: dict.fromkeys(v) for g, v in groups.items()} for k, groups in empty["strata"].items()}}  # fmt: skip
+    empty |= {
+        "projects": [],
+        "replies": {"hours": [], "answered": []},
+        "strata": {
+            k: {g: dict.fromkeys(v) for g, v in groups.items()} for k, groups in empty["strata"].items()
+        },
+    }
     return dict.fromkeys(policies, empty)

@@ -18,13 +18,34 @@ def facts(comparison) -> dict:
             for name, by_policy in measures.items():
                 for policy, cell in by_policy.items():
                     strata[policy].setdefault(stratum, {}).setdefault(group, {})[name] = cell
-    series = {policy: {name: {"day": day, **track} for name, track in c.series["by_policy"].get(policy, {}).items()}
-              for policy in c.policies} if day else {}  # fmt: skip
+    series = (
+        {
+            policy: {
+                name: {"day": day, **track} for name, track in c.series["by_policy"].get(policy, {}).items()
+            }
+            for policy in c.policies
+        }
+        if day
+        else {}
+    )
     return {
-        "scenario": c.scenario, "title": c.title, "scale": c.scale, "people": c.people,
-        "classroom": c.classroom, "days": c.days, "policies": list(c.policies),
-        "titles": c.policy_titles, "worlds": c.worlds, "stopped_because": c.stopped_because,
-        "measures": c.measures, "strata": strata, "series": series, "projects": c.projects,
-        "projects_world": c.projects_world, "replies": c.replies, "failed": c.failed,
-        "version": c.version, "digest": c.digest,
-    }  # fmt: skip
+        "scenario": c.scenario,
+        "title": c.title,
+        "scale": c.scale,
+        "people": c.people,
+        "classroom": c.classroom,
+        "days": c.days,
+        "policies": list(c.policies),
+        "titles": c.policy_titles,
+        "worlds": c.worlds,
+        "stopped_because": c.stopped_because,
+        "measures": c.measures,
+        "strata": strata,
+        "series": series,
+        "projects": c.projects,
+        "projects_world": c.projects_world,
+        "replies": c.replies,
+        "failed": c.failed,
+        "version": c.version,
+        "digest": c.digest,
+    }

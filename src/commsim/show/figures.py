@@ -26,34 +26,64 @@ from commsim.experiments.statistics import survival
 from commsim.measures.table import STRATA
 from commsim.show import fonts
 from commsim.show.facts import facts as gather
-from commsim.show.wording import capital, direction, label, local, number, percent, span, unit_name
+from commsim.show.wording import capital, direction, label, local, number, percent, unit_name
 from commsim.words import language, say
 
 WIDE, NARROW = 7.2, 3.7  # inches: the text width of an A4 page, and a phone
 INK, SOFT, RULE, BAND = "#1F2A33", "#5C6975", "#D5DBE0", "#E9EEF2"
 POLICY = (  # colour, marker, line of the policies in the order in which they were named
-    ("#5C6975", "o", "--"), ("#0072B2", "s", "-"), ("#D55E00", "^", "-."),
-    ("#008A66", "D", ":"), ("#9A4C8C", "v", (0, (5, 1, 1, 1, 1, 1))),
-)  # fmt: skip
-VERDICT = {"better": ("#0072B2", "^"), "worse": ("#C44E00", "v"), "same": ("#5C6975", "s"),
-           "cannot_tell": ("#8A6D00", "o")}  # fmt: skip
+    ("#5C6975", "o", "--"),
+    ("#0072B2", "s", "-"),
+    ("#D55E00", "^", "-."),
+    ("#008A66", "D", ":"),
+    ("#9A4C8C", "v", (0, (5, 1, 1, 1, 1, 1))),
+)
+VERDICT = {
+    "better": ("#0072B2", "^"),
+    "worse": ("#C44E00", "v"),
+    "same": ("#5C6975", "s"),
+    "cannot_tell": ("#8A6D00", "o"),
+}
 STAGES = {  # colour and hatch of the steps of a project
-    "pre_screening": ("#BFD9EC", ""), "vote": ("#2F7FB8", ""), "notice": ("#F2C14E", "////"),
-    "review": ("#C9CFD4", ""), "build": ("#3F9C7E", ""), "acceptance": ("#8E6BA8", ""),
-}  # fmt: skip
+    "pre_screening": ("#BFD9EC", ""),
+    "vote": ("#2F7FB8", ""),
+    "notice": ("#F2C14E", "////"),
+    "review": ("#C9CFD4", ""),
+    "build": ("#3F9C7E", ""),
+    "acceptance": ("#8E6BA8", ""),
+}
 RESTART = "#C2321F"
 LINEAR_MOST = 9  # steps of delta that a linear axis shows
-ROWS_MOST = 10  # projects shown of one compound
+ROWS_MOST, ROWS_PAGE = 10, 24  # projects shown under one policy, and under all of them on a page
 HOURS_PROMISED = 48.0
 _STYLE = {
-    "font.size": 8.5, "axes.titlesize": 9, "axes.labelsize": 8.5, "xtick.labelsize": 8,
-    "ytick.labelsize": 8, "legend.fontsize": 8.5, "text.color": INK, "axes.labelcolor": SOFT,
-    "xtick.color": SOFT, "ytick.color": SOFT, "axes.edgecolor": RULE, "axes.linewidth": 0.8,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": "#EBEFF2",
-    "grid.linewidth": 0.7, "axes.axisbelow": True, "xtick.major.size": 0, "ytick.major.size": 0,
-    "lines.solid_capstyle": "round", "legend.frameon": False, "hatch.linewidth": 0.7,
-    "figure.facecolor": "white", "savefig.facecolor": "white", "font.weight": "normal",
-}  # fmt: skip
+    "font.size": 8.5,
+    "axes.titlesize": 9,
+    "axes.labelsize": 8.5,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "legend.fontsize": 8.5,
+    "text.color": INK,
+    "axes.labelcolor": SOFT,
+    "xtick.color": SOFT,
+    "ytick.color": SOFT,
+    "axes.edgecolor": RULE,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#EBEFF2",
+    "grid.linewidth": 0.7,
+    "axes.axisbelow": True,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "lines.solid_capstyle": "round",
+    "legend.frameon": False,
+    "hatch.linewidth": 0.7,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "font.weight": "normal",
+}
 
 
 def _drawn(function):
@@ -76,9 +106,16 @@ def caption(facts: dict, lang: str | None = None) -> str:
     """Where a picture comes from: scenario, scale, policies, days, worlds, version."""
     lang = language(lang)
     titles = [local(facts["titles"][p], lang) for p in facts["policies"]]
-    return say("report.caption", lang, scenario=local(facts["title"], lang), people=f"{facts['people']:,}",
-               policies=say("report.against", lang).join(titles), days=f"{facts['days']:,}",
-               worlds=f"{facts['worlds']:,}", version=facts["version"])  # fmt: skip
+    return say(
+        "report.caption",
+        lang,
+        scenario=local(facts["title"], lang),
+        people=f"{facts['people']:,}",
+        policies=say("report.against", lang).join(titles),
+        days=f"{facts['days']:,}",
+        worlds=f"{facts['worlds']:,}",
+        version=facts["version"],
+    )
 
 
 def policy_look(facts: dict, policy: str) -> tuple:
@@ -110,12 +147,18 @@ def scoreboard(facts: dict, policy: str, *, narrow: bool = False, lang: str | No
         lines.append(("head", say(f"report.group.{group}", lang)))
         lines += [("row", name) for name in names]
     step, head = (0.40, 0.42) if narrow else (0.245, 0.36)
-    top, bottom = 0.08, 0.62
+    top, bottom = 0.02, 0.68
     heights = [head if kind == "head" else step for kind, _ in lines]
     width, height = (NARROW if narrow else WIDE), sum(heights) + top + bottom
     figure = _figure(width, height)
-    left, right = (0.08, 0.08) if narrow else (2.35, 1.95)
-    ax = figure.add_axes((left / width, bottom / height, (width - left - right) / width, sum(heights) / height))
+    left, right = (
+        (0.08, 0.08)
+        if narrow
+        else (_words_width([label(n, lang) for k, n in lines if k == "row"], 8.8) + 0.25, 2.3)
+    )
+    ax = figure.add_axes(
+        (left / width, bottom / height, (width - left - right) / width, sum(heights) / height)
+    )
     ax.set_ylim(sum(heights), 0)
     ax.grid(False, axis="y")
     ax.spines["left"].set_visible(False)
@@ -131,16 +174,40 @@ def scoreboard(facts: dict, policy: str, *, narrow: bool = False, lang: str | No
             x = 0 if narrow else -left / (width - left - right) + 0.01
             ax.text(x, at + tall - 0.1, what, transform=inch, weight="bold", fontsize=8.5, color=INK)
             if at:
-                ax.plot([x, 1 if narrow else 1 + right / (width - left - right)], [at + 0.09] * 2,
-                        transform=inch, color=RULE, lw=0.8, clip_on=False)  # fmt: skip
+                ax.plot(
+                    [x, 1 if narrow else 1 + right / (width - left - right)],
+                    [at + 0.09] * 2,
+                    transform=inch,
+                    color=RULE,
+                    lw=0.8,
+                    clip_on=False,
+                )
         else:
             _score_row(ax, facts, what, policy, at, tall, inch, narrow, lang)
         at += tall
-    for x, ha, key in ((-reach, "left", "report.axis.worse"), (reach, "right", "report.axis.better")):
-        ax.annotate(say(key, lang), (x, sum(heights)), (0, -20), textcoords="offset points", ha=ha,
-                    va="top", fontsize=8.5, color=INK, weight="bold")  # fmt: skip
-    ax.annotate(say("report.axis.delta_short" if narrow else "report.axis.delta", lang), (0, sum(heights)), (0, -33 if narrow else -20),
-                textcoords="offset points", ha="center", va="top", fontsize=8, color=SOFT)  # fmt: skip
+    for x, ha, key in ((0, "left", "report.axis.worse"), (1, "right", "report.axis.better")):
+        ax.annotate(
+            say(key, lang),
+            (x, 0),
+            (0, -20),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            ha=ha,
+            va="top",
+            fontsize=8.5,
+            color=INK,
+            weight="bold",
+        )
+    ax.annotate(
+        say("report.axis.delta", lang),
+        (0, sum(heights)),
+        (0, -34),
+        textcoords="offset points",
+        ha="center",
+        va="top",
+        fontsize=8,
+        color=SOFT,
+    )
     return figure
 
 
@@ -179,7 +246,8 @@ def _score_axis(ax, reach, narrow):
     steps = [s for s in steps if s <= reach]
     if narrow and len(steps) > 3:
         steps = [1, *steps[2::2]]
-    ax.set_xlim(-reach, reach)
+    edge = reach * 1.5 if reach > LINEAR_MOST else reach
+    ax.set_xlim(-edge, edge)
     ticks = [-s for s in reversed(steps)] + [0] + steps
     ax.set_xticks(ticks, [("−" if t < 0 else "+" if t else "") + f"{abs(t):,}" for t in ticks])
     ax.minorticks_off()
@@ -199,21 +267,49 @@ def _score_row(ax, facts, name, policy, at, tall, inch, narrow, lang):
         value, low, high = score
         if low is not None:
             ax.plot([low, high], [y, y], color=colour, lw=1.8, zorder=3)
-        ax.plot([value], [y], marker=marker, ms=6.5 if marker != "s" else 5.5, mfc="white" if verdict == "cannot_tell" else colour,
-                mec=colour, mew=1.3, zorder=4, gid=f"verdict-{verdict}-{name}")  # fmt: skip
+        ax.plot(
+            [value],
+            [y],
+            marker=marker,
+            ms=6.5 if marker != "s" else 5.5,
+            mfc="white" if verdict == "cannot_tell" else colour,
+            mec=colour,
+            mew=1.3,
+            zorder=4,
+            gid=f"verdict-{verdict}-{name}",
+        )
     unit = unit_name(m["unit"], lang, difference=True)
     diff = number(cell.get("diff"), m["unit"], m["delta"], sign=True)
     said = say(f"verdict.{verdict}", lang) if score else say("report.undefined", lang)
+    colour = colour if score else SOFT
     if narrow:
         ax.text(0, words_y, label(name, lang), transform=inch, va="center", fontsize=8.8)
-        ax.text(1, words_y, said, transform=inch, va="center", ha="right", fontsize=8.5, color=colour, weight="bold")
+        ax.text(
+            1,
+            words_y,
+            said,
+            transform=inch,
+            va="center",
+            ha="right",
+            fontsize=8.5,
+            color=colour,
+            weight="bold",
+        )
         return
     ax.text(-0.03, words_y, label(name, lang), transform=inch, va="center", ha="right", fontsize=8.8)
     ax.text(1.03, words_y, said, transform=inch, va="center", fontsize=8.5, color=colour, weight="bold")
     if score:
         box = ax.get_position().width * WIDE
-        ax.text(1 + 1.93 / box, words_y, f"{diff} {unit}", transform=inch, va="center", ha="right",
-                fontsize=8, color=SOFT)  # fmt: skip
+        ax.text(
+            1 + 2.28 / box,
+            words_y,
+            f"{diff} {unit}",
+            transform=inch,
+            va="center",
+            ha="right",
+            fontsize=8,
+            color=SOFT,
+        )
 
 
 # --- who gains, who loses --------------------------------------------------------------------------
@@ -221,10 +317,22 @@ def _score_row(ax, facts, name, policy, at, tall, inch, narrow, lang):
 
 def strata_measures(facts: dict) -> list[str]:
     """The measures shown by tenure and age: the declared ones and the harms, at most six."""
-    have = {n for p in facts["strata"].values() for k in p.values() for g in k.values() for n in g}
-    first = sorted((n for n in have if n in facts["measures"]),
-                   key=lambda n: (not facts["measures"][n]["primary"], not facts["measures"][n]["harm"],
-                                  list(facts["measures"]).index(n)))  # fmt: skip
+    have = {
+        n
+        for p in facts["strata"].values()
+        for groups in p.values()
+        for cells in groups.values()
+        for n, cell in cells.items()
+        if cell.get("diff") is not None
+    }
+    first = sorted(
+        (n for n in have if n in facts["measures"]),
+        key=lambda n: (
+            not facts["measures"][n]["primary"],
+            not facts["measures"][n]["harm"],
+            list(facts["measures"]).index(n),
+        ),
+    )
     return first[:6]
 
 
@@ -245,7 +353,8 @@ def who_gains(facts: dict, *, narrow: bool = False, lang: str | None = None) -> 
     tall = gap * len(rows) + 0.12
     legend = _legend_height(facts, policies, narrow) if len(policies) > 1 else 0.02
     width = NARROW if narrow else WIDE
-    left, between, over, under = 1.12 if narrow else 1.0, 0.28, 0.34, 0.42
+    names_of = [capital(say(f"stratum.{g}", lang)) for _, g in rows]
+    left, between, over, under = _words_width(names_of, 8) + 0.12, 0.28, 0.34, 0.42
     height = legend + panels * (tall + over + under)
     figure = _figure(width, height)
     if not names or not rows:
@@ -254,7 +363,9 @@ def who_gains(facts: dict, *, narrow: bool = False, lang: str | None = None) -> 
     for i, name in enumerate(names):
         row, column = divmod(i, columns)
         bottom = height - legend - (row + 1) * (tall + over + under) + under
-        ax = figure.add_axes(((left + column * (each + between)) / width, bottom / height, each / width, tall / height))
+        ax = figure.add_axes(
+            ((left + column * (each + between)) / width, bottom / height, each / width, tall / height)
+        )
         _gains_panel(ax, facts, name, rows, policies, gap, column == 0, lang)
     if len(policies) > 1:
         _legend(figure, facts, policies, narrow, lang)
@@ -275,12 +386,25 @@ def _gains_panel(ax, facts, name, rows, policies, gap, with_labels, lang):
                 continue
             colour, marker, _ = policy_look(facts, policy)
             y = gap * (r + (j + 1) / (len(policies) + 1))
-            value, low, high = (None if cell.get(k) is None else cell[k] * scale for k in ("diff", "low", "high"))
+            value, low, high = (
+                None if cell.get(k) is None else cell[k] * scale for k in ("diff", "low", "high")
+            )
             if low is not None and high is not None:
                 ax.plot([low, high], [y, y], color=colour, lw=1.6, zorder=3)
-            ax.plot([value], [y], marker=marker, ms=5.5, color=colour, mec="white", mew=0.6, zorder=4,
-                    gid=f"gain-{policy}-{name}-{group}")  # fmt: skip
+            ax.plot(
+                [value],
+                [y],
+                marker=marker,
+                ms=5.5,
+                color=colour,
+                mec="white",
+                mew=0.6,
+                zorder=4,
+                gid=f"gain-{policy}-{name}-{group}",
+            )
             far = max(far, *(abs(v) for v in (value, low, high) if v is not None))
+        if r and len(policies) > 1:
+            ax.axhline(gap * r, color="#EEF1F4", lw=0.7, zorder=0)
         if r and rows[r - 1][0] != kind:
             ax.axhline(gap * r, color=RULE, lw=0.8)
     ax.set_xlim(-1.12 * far, 1.12 * far)
@@ -288,12 +412,16 @@ def _gains_panel(ax, facts, name, rows, policies, gap, with_labels, lang):
     ax.xaxis.set_major_formatter(lambda v, _: "0" if abs(v) < 1e-9 else f"{'−' if v < 0 else '+'}{abs(v):g}")
     ax.grid(False, axis="y")
     ax.spines["left"].set_visible(False)
-    ax.set_yticks([gap * (r + 0.5) for r in range(len(rows))],
-                  [capital(say(f"stratum.{g}", lang)) for _, g in rows] if with_labels else [""] * len(rows),
-                  color=INK)  # fmt: skip
+    ax.set_yticks(
+        [gap * (r + 0.5) for r in range(len(rows))],
+        [capital(say(f"stratum.{g}", lang)) for _, g in rows] if with_labels else [""] * len(rows),
+        color=INK,
+    )
     ax.set_title(label(name, lang), loc="left", weight="bold", fontsize=8.8, pad=5)
     side = say("report.side.more" if direction(name, facts) > 0 else "report.side.less", lang)
-    ax.set_xlabel(f"{unit_name(m['unit'], lang, difference=True)} · {side}", fontsize=8, loc="left", labelpad=2)
+    ax.set_xlabel(
+        f"{unit_name(m['unit'], lang, difference=True)} · {side}", fontsize=8, loc="left", labelpad=2
+    )
 
 
 # --- over time -------------------------------------------------------------------------------------
@@ -302,12 +430,17 @@ def _gains_panel(ax, facts, name, rows, policies, gap, with_labels, lang):
 def time_measures(facts: dict) -> list[str]:
     """Trust first, then acquaintances: those of them that the series hold."""
     have = {n for p in facts["series"].values() for n in p}
-    return [n for n in ("neighbour_trust", "trust_office", "acquaintances", "participation_rate")
-            if n in have and n in facts["measures"]]  # fmt: skip
+    return [
+        n
+        for n in ("neighbour_trust", "trust_office", "acquaintances", "participation_rate")
+        if n in have and n in facts["measures"]
+    ]
 
 
 @_drawn
-def over_time(facts: dict, names: list[str] | None = None, *, narrow: bool = False, lang: str | None = None) -> Figure:
+def over_time(
+    facts: dict, names: list[str] | None = None, *, narrow: bool = False, lang: str | None = None
+) -> Figure:
     """The median world of each policy, week by week, with the band that holds 80 % of the worlds."""
     names = time_measures(facts) if names is None else names
     columns = 1 if narrow else 2
@@ -322,7 +455,9 @@ def over_time(facts: dict, names: list[str] | None = None, *, narrow: bool = Fal
     for i, name in enumerate(names):
         row, column = divmod(i, columns)
         bottom = height - legend - (row + 1) * (tall + over + under) + under
-        ax = figure.add_axes(((left + column * (each + between)) / width, bottom / height, each / width, tall / height))
+        ax = figure.add_axes(
+            ((left + column * (each + between)) / width, bottom / height, each / width, tall / height)
+        )
         _time_panel(ax, facts, name, lang)
     _legend(figure, facts, facts["policies"], narrow, lang)
     return figure
@@ -336,23 +471,52 @@ def _time_panel(ax, facts, name, lang):
         if not track:
             continue
         colour, marker, line = policy_look(facts, policy)
-        day, median, low, high = (np.array(track[k], dtype=float) * (1 if k == "day" else scale)
-                                  for k in ("day", "median", "low", "high"))  # fmt: skip
+        day, median, low, high = (
+            np.array(track[k], dtype=float) * (1 if k == "day" else scale)
+            for k in ("day", "median", "low", "high")
+        )
         months = day / MONTH
-        ax.fill_between(months, low, high, color=colour, alpha=0.16, lw=0, zorder=2, gid=f"band-{policy}-{name}")
+        ax.fill_between(
+            months, low, high, color=colour, alpha=0.16, lw=0, zorder=2, gid=f"band-{policy}-{name}"
+        )
         every = max(1, len(day) // 6)
-        ax.plot(months, median, color=colour, ls=line, lw=1.9, marker=marker, ms=4.5, mec="white", mew=0.6,
-                markevery=(min(order * every // 4, len(day) - 1), every), zorder=3, gid=f"median-{policy}-{name}")  # fmt: skip
+        ax.plot(
+            months,
+            median,
+            color=colour,
+            ls=line,
+            lw=1.9,
+            marker=marker,
+            ms=4.5,
+            mec="white",
+            mew=0.6,
+            markevery=(min(order * every // 4, len(day) - 1), every),
+            zorder=3,
+            gid=f"median-{policy}-{name}",
+        )
     last = facts["days"] / MONTH
-    step = next(s for s in (0.25, 0.5, 1, 2, 3, 6, 12, 24, 60, 120) if last / s <= 7)
-    ax.set_xlim(0, last)
-    ax.set_xticks(np.arange(0, last + 1e-6, step))
-    ax.xaxis.set_major_formatter(lambda v, _: f"{v:g}")
+    _month_axis(ax, last, 7)
     ax.yaxis.set_major_locator(mpl.ticker.MaxNLocator(5))
     ax.yaxis.set_major_formatter(lambda v, _: f"{v:,g}".replace("-", "−") + ("%" if scale == 100 else ""))
-    ax.set_title(label(name, lang) + ("" if scale == 100 else f" ({unit_name(m['unit'], lang)})"),
-                 loc="left", weight="bold", fontsize=8.8, pad=6)  # fmt: skip
+    title = label(name, lang)
+    ax.set_title(
+        title
+        if scale == 100
+        else say("report.with_unit", lang, label=title, unit=unit_name(m["unit"], lang)),
+        loc="left",
+        weight="bold",
+        fontsize=8.8,
+        pad=6,
+    )
     ax.set_xlabel(say("report.axis.months", lang), fontsize=8, loc="right", labelpad=2)
+
+
+def _month_axis(ax, last, most):
+    """From day 0 to the last day, with at most so many ticks; day 365 counts as month 12."""
+    step = next(s for s in (0.25, 0.5, 1, 2, 3, 6, 12, 24, 60, 120, 600) if last / s <= most)
+    ax.set_xticks(np.arange(0, last + 0.1, step))
+    ax.set_xlim(0, max(last, ax.get_xticks()[-1]))
+    ax.xaxis.set_major_formatter(lambda v, _: f"{v:g}")
 
 
 # --- projects --------------------------------------------------------------------------------------
@@ -365,10 +529,15 @@ def shown_compound(facts: dict) -> int | None:
 
 
 def shown_projects(facts: dict, policy: str) -> list[dict]:
-    """That compound's projects under a policy, by day of proposal, at most ten."""
+    """That compound's projects under a policy, by day of proposal, as many as are drawn."""
     compound = shown_compound(facts)
     mine = [p for p in facts["projects"].get(policy, []) if p["compound"] == compound]
-    return sorted(mine, key=lambda p: (p["proposed"], p["id"]))[:ROWS_MOST]
+    return sorted(mine, key=lambda p: (p["proposed"], p["id"]))[: rows_most(facts)]
+
+
+def rows_most(facts: dict) -> int:
+    """How many projects of each policy are drawn, so that the picture stays on one page."""
+    return max(3, min(ROWS_MOST, ROWS_PAGE // len(facts["policies"])))
 
 
 @_drawn
@@ -376,7 +545,7 @@ def timeline(facts: dict, *, narrow: bool = False, lang: str | None = None) -> F
     """The projects of one compound in world 1 under each policy: steps as bars, restarts marked."""
     parts = [(p, shown_projects(facts, p)) for p in facts["policies"]]
     row, over, between = 0.24, 0.34, 0.1
-    legend, under = (0.82 if narrow else 0.56), 0.42
+    legend, under = (0.76 if narrow else 0.4), 0.42
     width = NARROW if narrow else WIDE
     height = legend + under + sum(over + between + row * max(1, len(mine)) for _, mine in parts)
     figure = _figure(width, height)
@@ -397,19 +566,24 @@ def timeline(facts: dict, *, narrow: bool = False, lang: str | None = None) -> F
 
 def _timeline_panel(ax, facts, policy, mine, narrow, lang):
     last = facts["days"] / MONTH
-    ax.set_xlim(0, last)
+    _month_axis(ax, last, 7 if narrow else 12.5)
     ax.set_ylim(max(1, len(mine)) - 0.5, -0.5)
-    step = next(s for s in (0.25, 0.5, 1, 2, 3, 6, 12, 24, 60) if last / s <= (7 if narrow else 12))
-    ax.set_xticks(np.arange(0, last + 1e-6, step))
-    ax.xaxis.set_major_formatter(lambda v, _: f"{v:g}")
     ax.grid(False, axis="y")
-    ax.set_title(local(facts["titles"][policy], lang), loc="left", weight="bold", fontsize=8.8, pad=5,
-                 color=policy_look(facts, policy)[0])  # fmt: skip
+    ax.set_title(
+        local(facts["titles"][policy], lang),
+        loc="left",
+        weight="bold",
+        fontsize=8.8,
+        pad=5,
+        color=policy_look(facts, policy)[0],
+    )
     if not mine:
         ax.set_yticks([])
         ax.text(0.01, 0.5, say("report.project.no", lang), transform=ax.transAxes, va="center", color=SOFT)
         return
-    ax.set_yticks(range(len(mine)), [say("report.project.n", lang, n=i + 1) for i in range(len(mine))], color=INK)
+    ax.set_yticks(
+        range(len(mine)), [say("report.project.n", lang, n=i + 1) for i in range(len(mine))], color=INK
+    )
     for y, project in enumerate(mine):
         _timeline_row(ax, facts, project, y, policy, narrow, lang)
 
@@ -421,19 +595,56 @@ def _timeline_row(ax, facts, project, y, policy, narrow, lang):
     for step in project["steps"]:
         until = stop if step["until"] is None else step["until"]
         colour, hatch = STAGES[stage_kind(step["stage"])]
-        ax.barh(y, max(until - step["from"], 0.2) / MONTH, left=step["from"] / MONTH, height=0.62, color=colour,
-                hatch=hatch, edgecolor="white", lw=0.4, zorder=2)  # fmt: skip
+        ax.barh(
+            y,
+            max(until - step["from"], 0.2) / MONTH,
+            left=step["from"] / MONTH,
+            height=0.62,
+            color=colour,
+            hatch=hatch,
+            edgecolor="white",
+            lw=0.4,
+            zorder=2,
+        )
         if step["result"] == "restarted":
             restarts += 1
-            ax.plot([until / MONTH], [y], marker="X", ms=7.5, color=RESTART, mec="white", mew=0.8, zorder=5, ls="",
-                    clip_on=False, gid=f"restart-{policy}-{project['id']}-{restarts}")  # fmt: skip
+            ax.plot(
+                [until / MONTH],
+                [y],
+                marker="X",
+                ms=7.5,
+                color=RESTART,
+                mec="white",
+                mew=0.8,
+                zorder=5,
+                ls="",
+                clip_on=False,
+                gid=f"restart-{policy}-{project['id']}-{restarts}",
+            )
     marker, colour = {"done": ("o", INK), "dropped": ("s", SOFT), "open": (">", SOFT)}[project["outcome"]]
-    ax.plot([stop / MONTH], [y], marker=marker, ms=4.8, mfc=colour if project["outcome"] != "dropped" else "white",
-            mec=colour, mew=1.1, zorder=4, ls="", clip_on=False)  # fmt: skip
+    ax.plot(
+        [stop / MONTH],
+        [y],
+        marker=marker,
+        ms=4.8,
+        mfc=colour if project["outcome"] != "dropped" else "white",
+        mec=colour,
+        mew=1.1,
+        zorder=4,
+        ls="",
+        clip_on=False,
+    )
     key = "report.project_end.short" if narrow else f"report.project_end.{project['outcome']}"
-    ax.annotate(say(key, lang, days=f"{stop - project['proposed']:.0f}", restarts=restarts),
-                (1, y), (5 if narrow else 7, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-                va="center", fontsize=7.8, color=SOFT)  # fmt: skip
+    ax.annotate(
+        say(key, lang, days=f"{stop - project['proposed']:.0f}", restarts=restarts),
+        (1, y),
+        (5 if narrow else 7, 0),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        va="center",
+        fontsize=7.8,
+        color=SOFT,
+    )
 
 
 def stage_kind(stage: str) -> str:
@@ -442,14 +653,40 @@ def stage_kind(stage: str) -> str:
 
 
 def _timeline_legend(figure, height, narrow, lang):
-    entries = [Patch(facecolor=c, hatch=h, edgecolor="white", label=say(f"stage.{s}", lang))
-               for s, (c, h) in STAGES.items()]  # fmt: skip
-    for marker, face, edge, key in (("X", RESTART, "white", "restart"), ("o", INK, INK, "done"), (">", SOFT, SOFT, "open"),
-                                    ("s", "white", SOFT, "dropped")):  # fmt: skip
-        entries.append(Line2D([], [], ls="", marker=marker, mfc=face, mec=edge, ms=7 if marker == "X" else 5,
-                              label=say(f"report.mark.{key}", lang)))  # fmt: skip
-    figure.legend(handles=entries, loc="upper left", bbox_to_anchor=(0.0, 1 - 0.02 / height), ncols=3 if narrow else 5,
-                  borderaxespad=0, borderpad=0, handlelength=1.3, columnspacing=1.3, handletextpad=0.5, fontsize=8)  # fmt: skip
+    entries = [
+        Patch(facecolor=c, hatch=h, edgecolor="white", label=say(f"stage.{s}", lang))
+        for s, (c, h) in STAGES.items()
+    ]
+    for marker, face, edge, key in (
+        ("X", RESTART, "white", "restart"),
+        ("o", INK, INK, "done"),
+        (">", SOFT, SOFT, "open"),
+        ("s", "white", SOFT, "dropped"),
+    ):
+        entries.append(
+            Line2D(
+                [],
+                [],
+                ls="",
+                marker=marker,
+                mfc=face,
+                mec=edge,
+                ms=7 if marker == "X" else 5,
+                label=say(f"report.mark.{key}", lang),
+            )
+        )
+    figure.legend(
+        handles=entries,
+        loc="upper left",
+        bbox_to_anchor=(0.0, 1 - 0.02 / height),
+        ncols=3 if narrow else 5,
+        borderaxespad=0,
+        borderpad=0,
+        handlelength=1.3,
+        columnspacing=1.3,
+        handletextpad=0.5,
+        fontsize=8,
+    )
 
 
 # --- reply time ------------------------------------------------------------------------------------
@@ -475,14 +712,50 @@ def reply_curve(facts: dict, *, narrow: bool = False, lang: str | None = None) -
         told = facts["replies"][policy]
         waiting = survival(told["hours"], told["answered"], [*grid, HOURS_PROMISED])
         *curve, value = [math.nan if v is None else 100 * v for v in waiting]
-        ax.plot(grid, curve, color=colour, ls=line, lw=2, zorder=3, drawstyle="steps-post", gid=f"waiting-{policy}")
-        ax.plot([HOURS_PROMISED], [value], marker=marker, ms=8, color=colour, mec="white", mew=1, zorder=5,
-                clip_on=False, gid=f"at48-{policy}")  # fmt: skip
-        handles.append(Line2D([], [], color=colour, ls=line, lw=2, marker=marker, ms=6, mec="white", mew=0.6, label=say(
-            "report.after.answered", lang, policy=local(facts["titles"][policy], lang), share=percent(1 - value / 100))))  # fmt: skip
+        ax.plot(grid, curve, color=colour, ls=line, lw=2, zorder=3, gid=f"waiting-{policy}")
+        ax.plot(
+            [HOURS_PROMISED],
+            [value],
+            marker=marker,
+            ms=8,
+            color=colour,
+            mec="white",
+            mew=1,
+            zorder=5,
+            clip_on=False,
+            gid=f"at48-{policy}",
+        )
+        handles.append(
+            Line2D(
+                [],
+                [],
+                color=colour,
+                ls=line,
+                lw=2,
+                marker=marker,
+                ms=6,
+                mec="white",
+                mew=0.6,
+                label=say(
+                    "report.after.answered",
+                    lang,
+                    policy=local(facts["titles"][policy], lang),
+                    share=percent(1 - value / 100),
+                ),
+            )
+        )
     ax.axvline(HOURS_PROMISED, color=INK, lw=1.1, zorder=2, gid="line-48h")
-    ax.annotate(say("report.after.line", lang), (HOURS_PROMISED, 103), (0, 0), textcoords="offset points", ha="center",
-                va="bottom", fontsize=8.5, weight="bold", annotation_clip=False)  # fmt: skip
+    ax.annotate(
+        say("report.after.line", lang),
+        (HOURS_PROMISED, 103),
+        (0, 0),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=8.5,
+        weight="bold",
+        annotation_clip=False,
+    )
     ax.set_xscale("log")
     ax.set_xlim(low, high)
     ax.set_ylim(0, 103)
@@ -490,11 +763,19 @@ def reply_curve(facts: dict, *, narrow: bool = False, lang: str | None = None) -
     ticks = [(t, k) for t, k in ticks if t <= high and not (narrow and k in ("h6", "d1"))]
     ax.set_xticks([t for t, _ in ticks], [say(f"report.after.{k}", lang) for _, k in ticks])
     ax.minorticks_off()
+    ax.tick_params(axis="x", pad=5)
     ax.set_yticks(range(0, 101, 25), [f"{v}%" for v in range(0, 101, 25)])
     ax.set_xlabel(say("report.after.axis", lang), fontsize=8, loc="right", labelpad=2)
     ax.set_title(say("report.after.title", lang), loc="left", weight="bold", fontsize=8.8, pad=18)
-    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1 - 0.02 / height), borderaxespad=0, borderpad=0,
-                  handlelength=2.6, labelspacing=0.45)  # fmt: skip
+    figure.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0.0, 1 - 0.02 / height),
+        borderaxespad=0,
+        borderpad=0,
+        handlelength=2.6,
+        labelspacing=0.45,
+    )
     return figure
 
 
@@ -507,6 +788,14 @@ def _figure(width, height) -> Figure:
     return figure
 
 
+def _words_width(words, size) -> float:
+    """Inches that the longest of some words needs, with room for a reader's wider font."""
+    canvas = FigureCanvasAgg(Figure(figsize=(1, 1), dpi=72))
+    font = mpl.font_manager.FontProperties(size=size)
+    widths = [canvas.get_renderer().get_text_width_height_descent(w, font, False)[0] for w in words]
+    return 1.12 * max(widths, default=0) / 72
+
+
 def _empty(figure, text):
     """A picture that says why there is nothing to see."""
     figure.set_size_inches(figure.get_figwidth(), 0.5)
@@ -515,8 +804,14 @@ def _empty(figure, text):
 
 
 def _legend_rows(facts, policies, narrow):
-    longest = max((sum(2 if ord(c) > 0x2E80 else 1 for c in local(facts["titles"][p], lang))
-                   for p in policies for lang in ("zh", "en")), default=0)  # fmt: skip
+    longest = max(
+        (
+            sum(2 if ord(c) > 0x2E80 else 1 for c in local(facts["titles"][p], lang))
+            for p in policies
+            for lang in ("zh", "en")
+        ),
+        default=0,
+    )
     fit = max(1, int((44 if narrow else 96) / (longest + 9)))
     return math.ceil(len(policies) / fit), fit
 
@@ -529,10 +824,29 @@ def _legend(figure, facts, policies, narrow, lang):
     handles = []
     for policy in policies:
         colour, marker, line = policy_look(facts, policy)
-        handles.append(Line2D([], [], color=colour, ls=line, lw=2, marker=marker, ms=5.5, mec="white", mew=0.6,
-                              label=local(facts["titles"][policy], lang)))  # fmt: skip
-    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1 - 0.02 / figure.get_figheight()),
-                  ncols=_legend_rows(facts, policies, narrow)[1], borderaxespad=0, borderpad=0, handlelength=2.6)  # fmt: skip
+        handles.append(
+            Line2D(
+                [],
+                [],
+                color=colour,
+                ls=line,
+                lw=2,
+                marker=marker,
+                ms=5.5,
+                mec="white",
+                mew=0.6,
+                label=local(facts["titles"][policy], lang),
+            )
+        )
+    figure.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0.0, 1 - 0.02 / figure.get_figheight()),
+        ncols=_legend_rows(facts, policies, narrow)[1],
+        borderaxespad=0,
+        borderpad=0,
+        handlelength=2.6,
+    )
 
 
 def svg(figure: Figure, name: str, title: str = "") -> str:
@@ -542,8 +856,10 @@ def svg(figure: Figure, name: str, title: str = "") -> str:
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": f"commsim-{name}"}):
         figure.savefig(page, format="svg", metadata={"Date": None})
     text = page.getvalue()
-    text = text[text.index("<svg"):]
-    text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<style type=\"text/css\">.*?</style>", "", text, flags=re.S)
+    text = text[text.index("<svg") :]
+    text = re.sub(
+        r"<metadata>.*?</metadata>|<!--.*?-->|<style type=\"text/css\">.*?</style>", "", text, flags=re.S
+    )
     text = re.sub(r"\sxmlns(:\w+)?=\"[^\"]*\"", "", text).replace("xlink:href=", "href=")
     text = re.sub(r"\bid=\"([^\"]*)\"", rf'id="{name}-\1"', text)
     text = re.sub(r"href=\"#", f'href="#{name}-', text).replace("url(#", f"url(#{name}-")
@@ -568,7 +884,13 @@ def save(figure: Figure, path: str | Path, lang: str | None = None) -> Path:
         below = figure.text(0.0, -0.02, figure.get_label(), fontsize=6.5, color=SOFT, va="top", wrap=False)
         page = io.BytesIO()
         kind = path.suffix.lstrip(".").lower() or "png"
-        figure.savefig(page, format=kind, dpi=200, bbox_inches="tight", pad_inches=0.12,
-                       metadata={"Date": None} if kind == "svg" else None)  # fmt: skip
+        figure.savefig(
+            page,
+            format=kind,
+            dpi=200,
+            bbox_inches="tight",
+            pad_inches=0.12,
+            metadata={"Date": None} if kind == "svg" else None,
+        )
         below.remove()
     return whole_file(path, page.getvalue())

@@ -17,14 +17,39 @@ from matplotlib import font_manager
 from commsim.words import language, say
 
 LATIN = ("Helvetica Neue", "Arial", "Liberation Sans", "DejaVu Sans")
-CHINESE = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC",
-           "WenQuanYi Micro Hei", "SimHei")  # fmt: skip
+CHINESE = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "WenQuanYi Micro Hei",
+    "SimHei",
+)
 # Faces that draw simplified Chinese well enough where nothing better is seen: matplotlib before 3.11
 # sees only the first face of a collection, which for Noto Sans CJK is the Japanese one.
-SECOND_BEST = ("Noto Sans SC", "Noto Sans CJK JP", "Source Han Sans CN", "WenQuanYi Zen Hei", "Hiragino Sans GB",
-               "STHeiti", "Heiti TC", "Arial Unicode MS", "Droid Sans Fallback")  # fmt: skip
+SECOND_BEST = (
+    "Noto Sans SC",
+    "Noto Sans CJK JP",
+    "Source Han Sans CN",
+    "WenQuanYi Zen Hei",
+    "Hiragino Sans GB",
+    "STHeiti",
+    "Heiti TC",
+    "Arial Unicode MS",
+    "Droid Sans Fallback",
+)
 # How the files of such fonts are named, to find one that was installed after matplotlib last looked.
-_FILES = ("noto", "sourcehan", "msyh", "pingfang", "wqy", "simhei", "hiragino", "stheiti", "droidsansfallback")
+_FILES = (
+    "noto",
+    "sourcehan",
+    "msyh",
+    "pingfang",
+    "wqy",
+    "simhei",
+    "hiragino",
+    "stheiti",
+    "droidsansfallback",
+)
 _said = False
 
 

@@ -15,12 +15,24 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from commsim.errors import UserError
+from commsim.measures.table import STRATA
 from commsim.scenarios import load
 from commsim.scenarios.telling import rule_in_words, source_in_words
 from commsim.show import figures, fonts
 from commsim.show.facts import facts as gather
-from commsim.show.wording import (VERDICTS, capital, direction, join, label, local, number,
-                                  percent, quantity, span, unit_name)  # fmt: skip
+from commsim.show.wording import (
+    VERDICTS,
+    capital,
+    direction,
+    join,
+    label,
+    local,
+    number,
+    percent,
+    quantity,
+    span,
+    unit_name,
+)
 from commsim.state.settings import PARAMETERS
 from commsim.words import catalogue, language, say
 
@@ -39,27 +51,49 @@ def html(comparison, lang: str | None = None, scenario=None) -> str:
     facts = gather(comparison)
     scenario, changed = _scenario(comparison, scenario)
     page = {
-        "lang": lang, "html_lang": "zh-CN" if lang == "zh" else "en", "facts": facts, "fonts": fonts.css(),
-        "title": local(facts["title"], lang), "question": _question(facts, lang),
-        "story": local(scenario.story, lang) if scenario else "", "changed": changed,
-        "strip": _strip(facts, lang), "answers": _answers(facts, lang), "tables": _tables(facts, lang),
-        "definitions": _definitions(facts, lang), "who": _who(facts, lang),
-        "pictures": _pictures(facts, lang), "compound": figures.shown_compound(facts),
-        "policies": _policies(facts, scenario, lang), "assumptions": _assumptions(facts, scenario, lang),
-        "limits": _limits(facts, lang), "command": _command(facts, comparison),
-        "caption": figures.caption(facts, lang), "gatherings": _gatherings(facts),
-        "projects_cut": any(len(p) > figures.ROWS_MOST for p in _shown(facts).values()),
-        "any_projects": any(facts["projects"].values()), "most": figures.ROWS_MOST,
-    }  # fmt: skip
-    return _template().render(page, say=lambda key, **values: say(f"report.{key}", lang, **values),
-                              local=lambda text: local(text, lang), verdicts=VERDICTS,
-                              words=lambda which: say(f"verdict.{which}", lang))  # fmt: skip
+        "lang": lang,
+        "html_lang": "zh-CN" if lang == "zh" else "en",
+        "facts": facts,
+        "fonts": fonts.css(),
+        "title": local(facts["title"], lang),
+        "question": _question(facts, lang),
+        "story": local(scenario.story, lang) if scenario else "",
+        "changed": changed,
+        "strip": _strip(facts, lang),
+        "answers": _answers(facts, lang),
+        "tables": _tables(facts, lang),
+        "definitions": _definitions(facts, lang),
+        "who": _who(facts, lang),
+        "pictures": _pictures(facts, lang),
+        "compound": figures.shown_compound(facts),
+        "policies": _policies(facts, scenario, lang),
+        "assumptions": _assumptions(facts, scenario, lang),
+        "limits": _limits(facts, lang),
+        "command": _command(facts, comparison),
+        "caption": figures.caption(facts, lang),
+        "gatherings": _gatherings(facts),
+        "projects_cut": any(len(p) > figures.rows_most(facts) for p in _shown(facts).values()),
+        "any_projects": any(facts["projects"].values()),
+        "most": figures.rows_most(facts),
+    }
+    return _template().render(
+        page,
+        say=lambda key, **values: say(f"report.{key}", lang, **values),
+        local=lambda text: local(text, lang),
+        verdicts=VERDICTS,
+        words=lambda which: say(f"verdict.{which}", lang),
+    )
 
 
 @cache
 def _template():
-    environment = Environment(loader=PackageLoader("commsim.show"), autoescape=True, undefined=StrictUndefined,
-                              trim_blocks=True, lstrip_blocks=True)  # fmt: skip
+    environment = Environment(
+        loader=PackageLoader("commsim.show"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     return environment.get_template("report.html")
 
 
@@ -83,8 +117,14 @@ def _title(facts, policy, lang):
 def _question(facts, lang):
     first, *others = (_title(facts, p, lang) for p in facts["policies"])
     named = say("report.or", lang).join(say("report.quoted", lang, title=t) for t in others)
-    return say("report.question", lang, scenario=local(facts["title"], lang), first=first, others=named,
-               days=f"{facts['days']:,}")  # fmt: skip
+    return say(
+        "report.question",
+        lang,
+        scenario=local(facts["title"], lang),
+        first=first,
+        others=named,
+        days=f"{facts['days']:,}",
+    )
 
 
 def _strip(facts, lang):
@@ -108,20 +148,33 @@ def _answers(facts, lang):
         count = dict.fromkeys(VERDICTS, 0)
         for name in primary:
             count[_cell(facts, name, policy)["verdict"]] += 1
-        sides = {"benefits": [n for n in primary if not facts["measures"][n]["harm"]],
-                 "harms": [n for n, m in facts["measures"].items() if m["harm"]]}  # fmt: skip
-        answers.append({
-            "policy": policy, "compressed": figures.compressed(facts, policy),
-            "head": say("report.answer.against", lang, policy=_title(facts, policy, lang),
-                        first=_title(facts, facts["policies"][0], lang)),
-            "lead": say("report.answer.lead", lang, n=len(primary), **count),
-            "sides": {side: [_sentence(facts, n, policy, lang) for n in names] for side, names in sides.items()},
-        })  # fmt: skip
+        sides = {
+            "benefits": [n for n in primary if not facts["measures"][n]["harm"]],
+            "harms": [n for n, m in facts["measures"].items() if m["harm"]],
+        }
+        answers.append(
+            {
+                "policy": policy,
+                "compressed": figures.compressed(facts, policy),
+                "head": say(
+                    "report.answer.against",
+                    lang,
+                    policy=_title(facts, policy, lang),
+                    first=_title(facts, facts["policies"][0], lang),
+                ),
+                "lead": say("report.answer.lead", lang, n=len(primary), **count),
+                "sides": {
+                    side: [_sentence(facts, n, policy, lang) for n in names] for side, names in sides.items()
+                },
+            }
+        )
     return answers
 
 
 def _cell(facts, name, policy):
-    blank = dict.fromkeys(("mean", "diff", "low", "high", "share_better", "share_low", "share_high", "correlation"))
+    blank = dict.fromkeys(
+        ("mean", "diff", "low", "high", "share_better", "share_low", "share_high", "correlation")
+    )
     return {**blank, "verdict": "cannot_tell", **(facts["measures"][name]["by_policy"].get(policy) or {})}
 
 
@@ -146,22 +199,45 @@ def _sentence(facts, name, policy, lang):
     elif cell["low"] is None:
         text = say("report.answer.one_world", lang, diff=told(diff, sign=True, difference=True))
     else:
-        interval = say("report.answer.interval", lang, low=number(cell["low"], unit, delta),
-                       high=number(cell["high"], unit, delta))  # fmt: skip
+        interval = say(
+            "report.answer.interval",
+            lang,
+            low=number(cell["low"], unit, delta),
+            high=number(cell["high"], unit, delta),
+        )
         if verdict in ("better", "worse"):
             ends = sorted((abs(cell["low"]), abs(cell["high"]))) if cell["low"] * cell["high"] >= 0 else None
             if ends:  # "down by 2 (1 to 3)" reads better than "down by 2 (-3 to -1)"
-                interval = say("report.answer.interval", lang, low=number(ends[0], unit, delta),
-                               high=number(ends[1], unit, delta))  # fmt: skip
-            text = say(f"report.answer.{'up' if diff > 0 else 'down'}", lang, interval=interval,
-                       diff=told(abs(diff), difference=True), before=told(_reference(facts, name, cell)),
-                       after=told(cell["mean"]))  # fmt: skip
+                interval = say(
+                    "report.answer.interval",
+                    lang,
+                    low=number(ends[0], unit, delta),
+                    high=number(ends[1], unit, delta),
+                )
+            text = say(
+                f"report.answer.{'up' if diff > 0 else 'down'}",
+                lang,
+                interval=interval,
+                diff=told(abs(diff), difference=True),
+                before=told(_reference(facts, name, cell)),
+                after=told(cell["mean"]),
+            )
             text += ("" if lang == "zh" else " ") + _worlds_better(cell, facts, lang)
         else:
-            text = say(f"report.answer.{verdict}", lang, interval=interval,
-                       diff=told(diff, sign=True, difference=True), delta=told(delta, difference=True))  # fmt: skip
-    return {"label": label(name, lang), "verdict": verdict if diff is not None else "cannot_tell", "text": text,
-            "undefined": diff is None, "primary": m["primary"]}  # fmt: skip
+            text = say(
+                f"report.answer.{verdict}",
+                lang,
+                interval=interval,
+                diff=told(diff, sign=True, difference=True),
+                delta=told(delta, difference=True),
+            )
+    return {
+        "label": label(name, lang),
+        "verdict": verdict if diff is not None else "cannot_tell",
+        "text": text,
+        "undefined": diff is None,
+        "primary": m["primary"],
+    }
 
 
 def _worlds_better(cell, facts, lang):
@@ -177,8 +253,10 @@ def _tables(facts, lang):
     """One table for each policy: groups of rows, in the order of the scoreboard."""
     tables = []
     for policy in facts["policies"][1:]:
-        groups = [(say(f"report.group.{group}", lang), [_row(facts, n, policy, lang) for n in names])
-                  for group, names in figures.scoreboard_rows(facts)]  # fmt: skip
+        groups = [
+            (say(f"report.group.{group}", lang), [_row(facts, n, policy, lang) for n in names])
+            for group, names in figures.scoreboard_rows(facts)
+        ]
         tables.append({"title": _title(facts, policy, lang), "groups": groups})
     return tables
 
@@ -188,74 +266,121 @@ def _row(facts, name, policy, lang):
     unit, delta = m["unit"], m["delta"]
     r = cell["correlation"]
     return {
-        "label": label(name, lang), "unit": unit_name(unit, lang), "harm": m["harm"], "primary": m["primary"],
-        "delta": quantity(delta, unit, delta, difference=True, lang=lang),
-        "before": number(_reference(facts, name, cell), unit, delta), "after": number(cell["mean"], unit, delta),
-        "diff": number(cell["diff"], unit, delta, sign=True), "interval": span(cell["low"], cell["high"], unit, delta, lang),
+        "label": label(name, lang),
+        "unit": unit_name(unit, lang) if unit == "share" else "",
+        "harm": m["harm"],
+        "primary": m["primary"],
+        "delta": f"{number(delta, unit, delta)} {unit_name(unit, lang, difference=True)}",
+        "before": number(_reference(facts, name, cell), unit, delta),
+        "after": number(cell["mean"], unit, delta),
+        "diff": number(cell["diff"], unit, delta, sign=True),
+        "interval": span(cell["low"], cell["high"], unit, delta, lang),
         "share": percent(cell["share_better"]),
-        "share_span": "" if cell["share_low"] is None else f"{percent(cell['share_low'])}–{percent(cell['share_high'])}",
+        "share_span": ""
+        if cell["share_low"] is None
+        else f"{percent(cell['share_low'])}–{percent(cell['share_high'])}",
         "correlation": "–" if r is None else f"{r:.2f}".replace("-", "−"),
-        "verdict": cell["verdict"], "undefined": cell["diff"] is None,
-    }  # fmt: skip
+        "verdict": cell["verdict"],
+        "undefined": cell["diff"] is None,
+    }
 
 
 def _definitions(facts, lang):
-    return [{"label": label(n, lang), "formula": say(f"measure.{n}.formula", lang),
-             "delta": quantity(m["delta"], m["unit"], m["delta"], difference=True, lang=lang),
-             "reason": say(f"measure.{n}.delta", lang)} for n, m in facts["measures"].items()]  # fmt: skip
+    return [
+        {
+            "label": label(n, lang),
+            "formula": say(f"measure.{n}.formula", lang),
+            "delta": quantity(m["delta"], m["unit"], m["delta"], difference=True, lang=lang),
+            "reason": say(f"measure.{n}.delta", lang),
+        }
+        for n, m in facts["measures"].items()
+    ]
 
 
 def _who(facts, lang):
-    """For each policy: sentences on who gains most and who is sure to lose."""
+    """For each policy: who is sure to lose and on what; who gains most and least on each declared measure."""
     found = []
     for policy in facts["policies"][1:]:
-        lines, losses = [], []
+        losses: dict[str, list[str]] = {}
+        lines, sure = [], False
         for name in figures.strata_measures(facts):
-            m = facts["measures"][name]
-            turn = direction(name, facts)
-            cells = [(kind, group, facts["strata"][policy].get(kind, {}).get(group, {}).get(name))
-                     for kind, group in figures.strata_rows(facts)]  # fmt: skip
-            cells = [(k, g, c) for k, g, c in cells if c and c.get("diff") is not None]
-            if not cells:
-                continue
-
-            def told(cell, m=m):
-                return quantity(cell["diff"], m["unit"], m["delta"], sign=True, difference=True, lang=lang)
-
-            ranked = sorted(cells, key=lambda one: -one[2]["diff"] * turn)
-            lost = [c for c in cells if _loses(c[2], m["delta"], turn)]
-            if lost:
-                losses.append(say("report.who.lost", lang, measure=label(name, lang),
-                                  groups=join([_group(g, lang) for _, g, _ in lost], lang),
-                                  diffs=join([told(c) for _, _, c in lost], lang)))  # fmt: skip
-            if m["primary"] and len(ranked) > 1 and told(ranked[0][2]) != told(ranked[-1][2]):
-                lines.append(say("report.who.one", lang, measure=label(name, lang),
-                                 most=_group(ranked[0][1], lang), most_diff=told(ranked[0][2]),
-                                 least=_group(ranked[-1][1], lang), least_diff=told(ranked[-1][2])))  # fmt: skip
-        sure = any(c.get("low") is not None for k in facts["strata"].get(policy, {}).values()
-                   for g in k.values() for c in g.values())  # fmt: skip
-        if sure and not losses:
-            losses = [say("report.who.nobody", lang)]
-        found.append({"title": _title(facts, policy, lang), "losses": losses, "lines": lines})
+            ends = []
+            for kind, groups in STRATA.items():
+                cells = {g: facts["strata"][policy].get(kind, {}).get(g, {}).get(name) for g in groups}
+                cells = {g: c for g, c in cells.items() if c and c.get("diff") is not None}
+                sure = sure or any(c["low"] is not None for c in cells.values())
+                for group, cell in cells.items():
+                    if _loses(cell, facts["measures"][name], direction(name, facts)):
+                        losses.setdefault(group, []).append(
+                            say(
+                                "report.who.one",
+                                lang,
+                                measure=say(f"measure.{name}.label", lang),
+                                diff=_diff(facts, name, cell, lang),
+                            )
+                        )
+                ends += _ends(facts, name, cells, lang)
+            if ends and facts["measures"][name]["primary"]:
+                lines.append(
+                    say(
+                        "report.who.line",
+                        lang,
+                        measure=label(name, lang),
+                        ends=say("words.semicolon", lang).join(ends),
+                    )
+                )
+        told = [
+            say("report.who.loses", lang, group=_group(g, lang), what=join(what, lang))
+            for g, what in losses.items()
+        ]
+        if sure and not told:
+            told = [say("report.who.nobody", lang)]
+        found.append({"title": _title(facts, policy, lang), "losses": told, "lines": lines})
     return found
+
+
+def _ends(facts, name, cells, lang):
+    """One phrase with the most and the least favourable group of a stratum, where they differ."""
+    turn = direction(name, facts)
+    ranked = sorted(cells, key=lambda g: -cells[g]["diff"] * turn)
+    if len(ranked) < 2:
+        return []
+    most, least = ranked[0], ranked[-1]
+    return [
+        say(
+            "report.who.ends",
+            lang,
+            most=say(f"stratum.{most}", lang),
+            most_diff=_diff(facts, name, cells[most], lang),
+            least=say(f"stratum.{least}", lang),
+            least_diff=_diff(facts, name, cells[least], lang),
+        )
+    ]
+
+
+def _diff(facts, name, cell, lang):
+    m = facts["measures"][name]
+    return quantity(cell["diff"], m["unit"], m["delta"], sign=True, difference=True, lang=lang)
 
 
 def _group(group, lang):
     return capital(say(f"stratum.{group}", lang))
 
 
-def _loses(cell, delta, turn):
+def _loses(cell, m, turn):
     """The whole interval lies on the worse side, and the mean is further than what does not matter."""
     if cell.get("low") is None:
         return False
     nearest_to_good = max(cell["low"] * turn, cell["high"] * turn)
-    return nearest_to_good < 0 and -cell["diff"] * turn > delta
+    return nearest_to_good < 0 and -cell["diff"] * turn > m["delta"]
 
 
 def _pictures(facts, lang):
     """Each picture twice, for a page and for a phone: {name: (wide, narrow)}."""
-    drawn = {f"score{i}": lambda narrow, p=policy: figures.scoreboard(facts, p, narrow=narrow, lang=lang)
-             for i, policy in enumerate(facts["policies"][1:])}  # fmt: skip
+    drawn = {
+        f"score{i}": lambda narrow, p=policy: figures.scoreboard(facts, p, narrow=narrow, lang=lang)
+        for i, policy in enumerate(facts["policies"][1:])
+    }
     drawn |= {
         "who": lambda narrow: figures.who_gains(facts, narrow=narrow, lang=lang),
         "time": lambda narrow: figures.over_time(facts, narrow=narrow, lang=lang),
@@ -263,9 +388,17 @@ def _pictures(facts, lang):
         "replies": lambda narrow: figures.reply_curve(facts, narrow=narrow, lang=lang),
     }
     titles = {"who": "who", "time": "time", "projects": "projects", "replies": "replies"}
-    return {name: [figures.svg(draw(narrow), f"{name}-{'n' if narrow else 'w'}",
-                               say(f"report.section.{titles.get(name, 'scoreboard')}", lang))
-                   for narrow in (False, True)] for name, draw in drawn.items()}  # fmt: skip
+    return {
+        name: [
+            figures.svg(
+                draw(narrow),
+                f"{name}-{'n' if narrow else 'w'}",
+                say(f"report.section.{titles.get(name, 'scoreboard')}", lang),
+            )
+            for narrow in (False, True)
+        ]
+        for name, draw in drawn.items()
+    }
 
 
 def _shown(facts):
@@ -288,7 +421,10 @@ def _policies(facts, scenario, lang):
         return []
     told = []
     for i, policy in enumerate(facts["policies"]):
-        rules = [(say(f"rule.{r.name}.label", lang), rule_in_words(r, lang)) for r in scenario.rules(policy, facts["scale"])]
+        rules = [
+            (say(f"rule.{r.name}.label", lang), rule_in_words(r, lang))
+            for r in scenario.rules(policy, facts["scale"])
+        ]
         told.append({"title": _title(facts, policy, lang), "rules": rules, "look": i})
     return told
 
@@ -300,8 +436,6 @@ def _assumptions(facts, scenario, lang):
     """Groups of numbers that bear on this comparison: (title, rows)."""
     if scenario is None:
         return []
-    kinds = {name: rule for p in facts["policies"] for name, rule in
-             zip(scenario.policies[p].names, scenario.policies[p].rules, strict=True) if name}  # fmt: skip
     mine: dict[str, object] = {}
     here = f"scales.{facts['scale']}."
     for one in scenario.numbers():
@@ -313,46 +447,78 @@ def _assumptions(facts, scenario, lang):
         mine[path] = one  # what this scale says stands in place of the general value
     groups: dict[str, list] = {}
     for path, one in mine.items():
-        head, text, unit = _number_told(path, kinds, facts["policies"], scenario, lang)
+        head, text, unit = _number_told(path, facts, scenario, lang)
         if text:
-            groups.setdefault(head, []).append({
-                "what": text, "value": _plain(one.value, unit), "source": source_in_words(one.source, lang),
-                "range": "–" if one.low is None else say("report.span", lang, low=_plain(one.low, unit), high=_plain(one.high, unit)),
-            })  # fmt: skip
+            groups.setdefault(head, []).append(
+                {
+                    "what": text,
+                    "value": _plain(one.value, unit, lang),
+                    "source": source_in_words(one.source, lang),
+                    "range": "–"
+                    if one.low is None
+                    else say(
+                        "report.span",
+                        lang,
+                        low=_plain(one.low, unit, lang, True),
+                        high=_plain(one.high, unit, lang, True),
+                    ),
+                }
+            )
     return list(groups.items())
 
 
-def _number_told(path, kinds, policies, scenario, lang):
-    """(group, what it is, "share" or "") of a number of the scenario; no text when no policy uses it."""
+def _number_told(path, facts, scenario, lang):
+    """(group, what it is, unit) of a number of the scenario; no text when no policy here uses it."""
     first, _, rest = path.partition(".")
     if first == "settings":
-        unit = PARAMETERS[rest].unit
-        return say("report.number_group.settings", lang), capital(say(f"setting.{rest}", lang)), unit
+        return (
+            say("report.number_group.settings", lang),
+            capital(say(f"setting.{rest}", lang)),
+            PARAMETERS[rest].unit,
+        )
     if first in ("rules", "policies"):
-        *_, name, argument = path.split(".")
-        rule = kinds.get(name) if first == "rules" else _nameless(path, policies, scenario)
+        argument = path.rpartition(".")[2]
+        rule, users = _rule_at(path.split("."), facts["policies"], scenario)
         if rule is None or f"report.argument.{rule.name}.{argument}" not in catalogue():
             return "", "", ""
-        what = say("report.rule_number", lang, rule=say(f"rule.{rule.name}.label", lang),
-                   what=say(f"report.argument.{rule.name}.{argument}", lang))  # fmt: skip
-        return say("report.number_group.rules", lang), what, "share" if argument == "share" else ""
+        head = say(
+            "report.rule_number",
+            lang,
+            rule=say(f"rule.{rule.name}.label", lang),
+            policies=join([_title(facts, p, lang) for p in users], lang),
+        )
+        return (
+            head,
+            capital(say(f"report.argument.{rule.name}.{argument}", lang)),
+            argument if argument == "share" else "",
+        )
     key = f"report.number.{path.replace('place.', '')}"
     return say("report.number_group.place", lang), say(key, lang) if key in catalogue() else "", ""
 
 
-def _nameless(path, policies, scenario):
-    """The rule that a policy holds without a name: ``policies.ID.rules.2.days``."""
-    parts = path.split(".")
-    place = next((int(p) for p in reversed(parts[:-1]) if p.isdigit()), None)
-    if parts[1] not in policies or place is None or place >= len(scenario.policies[parts[1]].rules):
-        return None
-    return scenario.policies[parts[1]].rules[place]
+def _rule_at(parts, policies, scenario):
+    """The rule that a path belongs to, and the compared policies that use it: ``rules.NAME.days``, or
+    ``policies.ID.rules.2.days`` for one that stands in a policy without a name."""
+    users, found = [], None
+    for policy in policies:
+        told = scenario.policies[policy]
+        for place, (name, rule) in enumerate(zip(told.names, told.rules, strict=True)):
+            named = parts[0] == "rules" and name == parts[1]
+            if named or (parts[0] == "policies" and parts[1] == policy and str(place) in parts[2:-1]):
+                found = rule
+                users.append(policy)
+    return found, users
 
 
-def _plain(value, unit):
+def _plain(value, unit, lang, bare=False):
     if unit.startswith("share"):
         return f"{100 * value:.4g}%"
-    return f"{value:,}" if isinstance(value, int) or float(value).is_integer() and abs(value) >= 1000 else f"{value:g}"
+    text = f"{value:,.0f}" if float(value).is_integer() else f"{value:g}"
+    return (
+        text
+        if bare or unit not in ("d", "h", "yuan", "persons")
+        else say(f"report.unit.{unit}", lang, v=text)
+    )
 
 
 # --- limits and reproduction -----------------------------------------------------------------------
@@ -367,14 +533,35 @@ def _limits(facts, lang):
         keys.insert(0, "one_world")
     if facts["failed"]:
         keys.append("failed")
-    return [say(f"report.limits.{k}", lang, worlds=f"{facts['worlds']:,}", days=f"{facts['days']:,}", open=open_ones,
-                failed=len(facts["failed"]), world=facts["projects_world"] or "–") for k in keys]  # fmt: skip
+    return [
+        say(
+            f"report.limits.{k}",
+            lang,
+            worlds=f"{facts['worlds']:,}",
+            days=f"{facts['days']:,}",
+            open=open_ones,
+            failed=len(facts["failed"]),
+            world=facts["projects_world"] or "–",
+        )
+        for k in keys
+    ]
 
 
 def _command(facts, comparison):
-    words = ["commsim", "compare", str(getattr(comparison, "source", None) or facts["scenario"]), *facts["policies"],
-             "--scale", facts["scale"], "--days", str(facts["days"]), "--worlds", str(facts["worlds"]),
-             "--report", "report.html"]  # fmt: skip
+    words = [
+        "commsim",
+        "compare",
+        str(getattr(comparison, "source", None) or facts["scenario"]),
+        *facts["policies"],
+        "--scale",
+        facts["scale"],
+        "--days",
+        str(facts["days"]),
+        "--worlds",
+        str(facts["worlds"]),
+        "--report",
+        "report.html",
+    ]
     return shlex.join(words)
 
 
@@ -409,5 +596,3 @@ def _umask() -> int:
     now = os.umask(0)
     os.umask(now)
     return now
-
-

@@ -57,8 +57,14 @@ def number(value: float | None, unit: str, delta: float, sign: bool = False) -> 
     return "+" + text if sign and value > 0 else text
 
 
-def quantity(value: float | None, unit: str, delta: float, sign: bool = False, difference: bool = False,
-             lang: str = "en") -> str:  # fmt: skip
+def quantity(
+    value: float | None,
+    unit: str,
+    delta: float,
+    sign: bool = False,
+    difference: bool = False,
+    lang: str = "en",
+) -> str:
     """A number with its unit: ``35.2 %``, ``+4.1 percentage points``, ``7.3人``."""
     bare = number(value, unit, delta, sign)
     if bare == "–":
