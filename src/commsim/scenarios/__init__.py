@@ -1,6 +1,6 @@
 """Scenarios: places with their numbers and sources, and the policies that may be tried there."""
 
-from commsim.scenarios.load import available, load
+from commsim.scenarios.reading import available, load
 from commsim.scenarios.scenario import Number, Policy, Scale, Scenario
 from commsim.scenarios.telling import number_in_words, rule_in_words, source_in_words
 
