@@ -299,6 +299,19 @@ def test_fresh_or_from_the_ledger_the_table_is_the_same_and_nothing_is_lived_twi
     assert json.dumps(without.as_data()) == json.dumps(fresh.as_data())
 
 
+def test_one_process_or_two_the_engine_gives_the_same_table():
+    asked = {"scale": "courtyard", "days": 14, "worlds": 3}
+    one, two = (compare("jinyang", TWO, jobs=jobs, **asked).as_data() for jobs in (1, 2))
+    assert json.dumps(one) == json.dumps(two)
+
+
+def test_a_worker_with_another_model_is_refused(monkeypatch):
+    monkeypatch.setattr(comparison, "model_version", lambda: "0.0+elsewhere")
+    with pytest.raises(UserError) as caught:
+        of(worlds=4, jobs=2)
+    assert caught.value.key == "compare_model_changed" and "0.0+elsewhere" in str(caught.value)
+
+
 def test_only_what_is_missing_is_lived(tmp_path, monkeypatch):
     ledger, count = tmp_path / "runs.sqlite", tmp_path / "lived.txt"
     monkeypatch.setenv("COMMSIM_TEST_COUNT", str(count))
@@ -343,7 +356,7 @@ def start(ledger, asked):
 
 
 def finish(ledger, asked):
-    out, err = (running := start(ledger, asked)).communicate(timeout=300)
+    out, err = (running := start(ledger, asked)).communicate(timeout=900)  # the first one may compile
     assert running.returncode == 0, err
     return json.loads(out)
 
@@ -411,6 +424,19 @@ def test_kill_9_at_random_moments_and_resume_gives_the_same_table(tmp_path, whol
     moments = sorted(random.sample(range(0, 32), 3))
     undisturbed, resumed = killed_and_resumed(tmp_path, asked, moments, whole_group)
     assert json.dumps(undisturbed) == json.dumps(resumed), moments
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_kill_9_with_the_real_engine_and_resume_gives_the_same_table(tmp_path):
+    import random
+
+    asked = {"days": 20, "worlds": 8, "jobs": 2}
+    moments = sorted(random.sample(range(0, 13), 2))
+    undisturbed, resumed = killed_and_resumed(tmp_path, asked, moments, whole_group=True)
+    assert json.dumps(undisturbed) == json.dumps(resumed), moments
+    assert undisturbed["people"] > 100 and not undisturbed["failed"]
+    trust = undisturbed["measures"]["neighbour_trust"]["by_policy"]["jinyang_2016"]
+    assert trust["n"] == 8 and trust["low"] < trust["high"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")

@@ -21,7 +21,7 @@ from commsim.errors import UserError
 from commsim.experiments import statistics
 from commsim.experiments.ledger import Ledger, model_version, run_key
 from commsim.experiments.progress import Progress
-from commsim.experiments.worlds import ENGINE, Task, keep_scenario, spread, unpack
+from commsim.experiments.worlds import ENGINE, Task, compiled, keep_scenario, spread, unpack
 from commsim.measures.table import MEASURES, STRATA
 from commsim.words import say
 
@@ -196,6 +196,8 @@ class _Study:
         self._tell(done, last, note)
         if not tasks:
             return
+        if self.run_world == ENGINE and not compiled():
+            self._tell(done, last, say("progress.compiling"))
         keep_scenario(self.scenario)
         began = time.monotonic()
         before = self._computing
@@ -223,7 +225,7 @@ class _Study:
 
     def _task(self, world: int, missing: list[str]) -> Task:
         return Task(str(self.scenario.source), self.digest, self.scale, tuple(missing), world,
-                    self.days, self.run_world)  # fmt: skip
+                    self.days, self.run_world, model_version())  # fmt: skip
 
     def _recall(self, world: int) -> list[str]:
         """Take what the ledger knows of a world; the policies that it does not know."""

@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple
 
 from commsim.errors import UserError
@@ -35,6 +36,7 @@ class Task(NamedTuple):
     world: int
     days: int
     run_world: str | Callable = ENGINE  # "module:function", or the function itself
+    version: str = ""  # of the model, as the parent sees it
     parent: int = 0  # process id of the parent, 0 when the world is lived in the parent
 
 
@@ -61,7 +63,7 @@ def live(task: Task) -> tuple[int, list[Lived]]:
     world was lived under several policies, each is tried alone to find the one that fails.
     """
     if task.parent:
-        _settle(task.parent)
+        _settle(task.parent, task.version)
     scenario = _scenario(task.source, task.digest)
     run_world = _function(task.run_world)
     try:
@@ -124,11 +126,23 @@ def _function(named: str | Callable) -> Callable:
     return getattr(import_module(module), name)
 
 
+def compiled() -> bool:
+    """Are there compiled kernels of this version?  If not, the first world takes minutes longer."""
+    from commsim import kernels
+
+    folder = Path(kernels.config.CACHE_DIR) if kernels.CACHED else None
+    return not kernels.JIT or (folder is not None and any(folder.rglob("*.nbc")))
+
+
 @cache
-def _settle(parent: int) -> None:
-    """Once per worker: one thread, Ctrl-C is the parent's business, and no life after the parent."""
+def _settle(parent: int, version: str) -> None:
+    """Once per worker: the parent's model, one thread, Ctrl-C left to the parent, no life after it."""
     import numba
 
+    from commsim.experiments.ledger import model_version
+
+    if model_version() != version:
+        raise UserError("compare_model_changed", value=model_version(), allowed=version)
     numba.set_num_threads(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32" and os.getppid() == parent:
