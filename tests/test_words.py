@@ -3,6 +3,7 @@
 import ast
 import re
 import string
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,10 @@ def test_both_languages_with_the_same_blanks(key):
     assert not re.search(r"[\u4e00-\u9fff]", phrase["en"])
 
 
+def _arguments(rule):
+    return [field.name for field in fields(rule)]
+
+
 def expected():
     yield from (f"setting.{name}" for name in PARAMETERS)
     yield from (f"rule.{name}.{part}" for name in RULES for part in ("label", "words"))
@@ -40,7 +45,7 @@ def expected():
     yield from (f"strata.{name}" for name in STRATA)
     yield from (f"theme.{name}" for name in THEMES)
     yield from (f"stage.{name}" for name in PLACES)
-    yield from (f"argument.{name}" for rule in RULES.values() for name in rule.__dataclass_fields__)
+    yield from (f"argument.{name}" for rule in RULES.values() for name in _arguments(rule))
     for name in scenarios.available():
         yield from (f"scale.{scale}" for scale in scenarios.load(name).scales)
     yield from (f"thresholds.{name}" for name in ("real", "classroom"))
@@ -62,7 +67,8 @@ def _calls(name):
     """First arguments of all calls of ``name`` in the source that are plain strings."""
     for file in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == name:
+            called = getattr(node, "func", None)
+            if getattr(called, "id", getattr(called, "attr", None)) == name:
                 for argument in node.args[:2]:
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                         yield file.name, argument.value

@@ -53,6 +53,7 @@ class Words(click.Command):
         _definitions(rows, formatter)
 
     def parse_args(self, ctx, args):
+        ctx.meta["commsim.given"] = list(args)  # completion needs it: a half-typed line is not parsed
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as fault:
@@ -223,7 +224,8 @@ class Name(click.ParamType):
         from click.shell_completion import CompletionItem
 
         try:
-            names = _names(self.kind, ctx.params.get("scenario"))
+            given = [word for word in ctx.meta.get("commsim.given", ()) if not word.startswith("-")]
+            names = _names(self.kind, ctx.params.get("scenario") or next(iter(given), None))
         except UserError:
             names = []
         items = [CompletionItem(name) for name in names if name.startswith(incomplete)]
@@ -402,12 +404,13 @@ def run(scenario, policy, scale, days, world, out, as_json):
     from commsim.measures.table import MEASURES
 
     began = time.perf_counter()
-    with _waiting(say("cli.run.starting", world=world, people=f"{size.people:,}", days=found.burn_in)):
+    with _waiting(say("cli.run.compiling")):
         engine.warm()
-        state = engine.prepare(place, world)
+    with _days_told("cli.run.starting") as tell:
+        state = engine.prepare(place, world, progress=tell)
     started = time.perf_counter()
-    with _days_told(days) as tell:
-        lived = engine.run(state, rules, world, days, progress=tell)
+    with _days_told("cli.run.progress") as tell:
+        lived = engine.run(state, rules, days, progress=tell)
     ended = time.perf_counter()
     data = {
         "scenario": found.id, "policy": policy, "scale": size.name, "world": world, "days": days,
@@ -585,19 +588,19 @@ def _waiting(note: str):
 
 
 @contextlib.contextmanager
-def _days_told(days: int):
+def _days_told(key: str):
     """A callback for days lived: one live line on a terminal, else a line every ten seconds."""
     began, live = time.monotonic(), sys.stderr.isatty()
     said = {"at": began + QUIET - EVERY if not live else began + QUIET - LIVE_EVERY, "any": False}
 
-    def tell(done: int, total: int = days, *_more) -> None:
+    def tell(done: int, total: int) -> None:
         now = time.monotonic()
         if now - said["at"] < (LIVE_EVERY if live else EVERY) or done >= total:
             return
         from commsim.experiments.progress import duration
 
         left = duration((now - began) * (total - done) / max(done, 1))
-        line = say("cli.run.progress", done=done, total=total, percent=f"{100 * done / total:.0f}", left=left)
+        line = say(key, done=done, total=total, percent=f"{100 * done / total:.0f}", left=left)
         sys.stderr.write(f"\r\x1b[K{line}" if live else f"{line}\n")
         sys.stderr.flush()
         said.update(at=now, any=True)
