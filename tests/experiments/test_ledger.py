@@ -124,6 +124,7 @@ def test_a_damaged_ledger_says_so(tmp_path):
 def test_a_missing_folder_and_a_folder(tmp_path):
     assert refused(tmp_path / "nowhere" / "runs.sqlite").key == "ledger_no_folder"
     assert refused(tmp_path).key == "ledger_is_folder"
+    assert refused(os.devnull).key in ("ledger_not_a_database", "ledger_no_folder")
     assert not (tmp_path / "nowhere").exists()
 
 

@@ -218,6 +218,8 @@ def _check_place(path: Path) -> None:
         raise UserError("ledger_no_folder", place=str(path), value=str(path.parent))
     if path.is_dir():
         raise UserError("ledger_is_folder", place=str(path))
+    if path.exists() and not path.is_file():
+        raise UserError("ledger_not_a_database", place=str(path))
     if path.exists() and not os.access(path, os.R_OK | os.W_OK):
         raise UserError("ledger_read_only", place=str(path), value="")
 

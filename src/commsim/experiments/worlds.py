@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import traceback
+import warnings
 import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -105,7 +106,9 @@ def spread(tasks: list[Task], jobs: int) -> Iterator[tuple[int, list[Lived]]]:
     try:
         yield from results
     finally:
-        results.close()
+        with warnings.catch_warnings():  # joblib warns of the tasks that are dropped on purpose
+            warnings.simplefilter("ignore", UserWarning)
+            results.close()
 
 
 def _scenario(source: str, digest: str):
