@@ -22,10 +22,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from commsim.clock import MONTH
+from commsim.errors import UserError
 from commsim.experiments.statistics import survival
 from commsim.measures.table import STRATA
 from commsim.show import fonts
 from commsim.show.facts import facts as gather
+from commsim.show.files import whole_file
 from commsim.show.wording import capital, direction, label, local, number, percent, unit_name
 from commsim.words import language, say
 
@@ -351,7 +353,7 @@ def who_gains(facts: dict, *, narrow: bool = False, lang: str | None = None) -> 
     panels = max(1, math.ceil(len(names) / columns))
     gap = 0.2 + 0.09 * max(0, len(policies) - 1)
     tall = gap * len(rows) + 0.12
-    legend = _legend_height(facts, policies, narrow) if len(policies) > 1 else 0.02
+    legend = _legend_height(facts, policies, narrow, lang) if len(policies) > 1 else 0.02
     width = NARROW if narrow else WIDE
     names_of = [capital(say(f"stratum.{g}", lang)) for _, g in rows]
     left, between, over, under = _words_width(names_of, 8) + 0.12, 0.28, 0.34, 0.42
@@ -445,7 +447,7 @@ def over_time(
     names = time_measures(facts) if names is None else names
     columns = 1 if narrow else 2
     panels = max(1, math.ceil(len(names) / columns))
-    legend = _legend_height(facts, facts["policies"], narrow)
+    legend = _legend_height(facts, facts["policies"], narrow, lang)
     width, tall, over, under, left, between = (NARROW if narrow else WIDE), 1.75, 0.36, 0.45, 0.5, 0.62
     height = legend + panels * (tall + over + under)
     figure = _figure(width, height)
@@ -570,7 +572,7 @@ def _timeline_panel(ax, facts, policy, mine, narrow, lang):
     ax.set_ylim(max(1, len(mine)) - 0.5, -0.5)
     ax.grid(False, axis="y")
     ax.set_title(
-        local(facts["titles"][policy], lang),
+        _folded(local(facts["titles"][policy], lang), 2.9 if narrow else 6, 8.8).split("\n")[0],
         loc="left",
         weight="bold",
         fontsize=8.8,
@@ -692,12 +694,21 @@ def _timeline_legend(figure, height, narrow, lang):
 # --- reply time ------------------------------------------------------------------------------------
 
 
+def _answered(facts, policy, lang):
+    """A policy's title with the share answered within the promised time."""
+    told = facts["replies"][policy]
+    left = survival(told["hours"], told["answered"], [HOURS_PROMISED])[0]
+    share = percent(None if left is None else 1 - left)
+    return say("report.after.answered", lang, policy=local(facts["titles"][policy], lang), share=share)
+
+
 @_drawn
 def reply_curve(facts: dict, *, narrow: bool = False, lang: str | None = None) -> Figure:
     """The share of needs not yet answered against the hours since they were reported."""
     policies = [p for p in facts["policies"] if len(facts["replies"].get(p, {}).get("hours", ()))]
     width, tall, left, under = (NARROW if narrow else WIDE), 2.5, 0.55, 0.5
-    legend = (0.22 if narrow or len(policies) > 2 else 0.22) * max(1, len(policies)) + 0.3
+    titles = {p: _folded(_answered(facts, p, lang), width - 0.75, 8.5) for p in policies}
+    legend = 0.05 * len(policies) + 0.165 * sum(1 + said.count("\n") for said in titles.values()) + 0.3
     height = legend + tall + under
     figure = _figure(width, height)
     if not policies:
@@ -710,8 +721,8 @@ def reply_curve(facts: dict, *, narrow: bool = False, lang: str | None = None) -
     for policy in policies:
         colour, marker, line = policy_look(facts, policy)
         told = facts["replies"][policy]
-        waiting = survival(told["hours"], told["answered"], [*grid, HOURS_PROMISED])
-        *curve, value = [math.nan if v is None else 100 * v for v in waiting]
+        left_over = survival(told["hours"], told["answered"], [*grid, HOURS_PROMISED])
+        *curve, value = [math.nan if v is None else 100 * v for v in left_over]
         ax.plot(grid, curve, color=colour, ls=line, lw=2, zorder=3, gid=f"waiting-{policy}")
         ax.plot(
             [HOURS_PROMISED],
@@ -736,12 +747,7 @@ def reply_curve(facts: dict, *, narrow: bool = False, lang: str | None = None) -
                 ms=6,
                 mec="white",
                 mew=0.6,
-                label=say(
-                    "report.after.answered",
-                    lang,
-                    policy=local(facts["titles"][policy], lang),
-                    share=percent(1 - value / 100),
-                ),
+                label=titles[policy],
             )
         )
     ax.axvline(HOURS_PROMISED, color=INK, lw=1.1, zorder=2, gid="line-48h")
@@ -803,46 +809,33 @@ def _empty(figure, text):
     return figure
 
 
-def _legend_rows(facts, policies, narrow):
-    longest = max(
-        (
-            sum(2 if ord(c) > 0x2E80 else 1 for c in local(facts["titles"][p], lang))
-            for p in policies
-            for lang in ("zh", "en")
-        ),
-        default=0,
-    )
-    fit = max(1, int((44 if narrow else 96) / (longest + 9)))
-    return math.ceil(len(policies) / fit), fit
+def _legend_lines(facts, policies, narrow, lang):
+    """(titles folded to fit, how many stand side by side)."""
+    width = (NARROW if narrow else WIDE) - 0.1
+    titles = [local(facts["titles"][p], lang) for p in policies]
+    each = _words_width(titles, 8.5) + 0.65
+    beside = max(1, min(len(policies), int(width // each)))
+    return [_folded(title, width - 0.65, 8.5) for title in titles] if beside == 1 else titles, beside
 
 
-def _legend_height(facts, policies, narrow):
-    return 0.22 * _legend_rows(facts, policies, narrow)[0] + 0.06
+def _legend_height(facts, policies, narrow, lang):
+    titles, beside = _legend_lines(facts, policies, narrow, lang)
+    lines = sum(1 + title.count("\n") for title in titles) if beside == 1 else math.ceil(len(titles) / beside)
+    return 0.2 * lines + 0.08
 
 
 def _legend(figure, facts, policies, narrow, lang):
+    titles, beside = _legend_lines(facts, policies, narrow, lang)
     handles = []
-    for policy in policies:
+    for policy, title in zip(policies, titles, strict=True):
         colour, marker, line = policy_look(facts, policy)
-        handles.append(
-            Line2D(
-                [],
-                [],
-                color=colour,
-                ls=line,
-                lw=2,
-                marker=marker,
-                ms=5.5,
-                mec="white",
-                mew=0.6,
-                label=local(facts["titles"][policy], lang),
-            )
-        )
+        look = {"color": colour, "ls": line, "lw": 2, "marker": marker, "ms": 5.5, "mec": "white", "mew": 0.6}
+        handles.append(Line2D([], [], **look, label=title))
     figure.legend(
         handles=handles,
         loc="upper left",
         bbox_to_anchor=(0.0, 1 - 0.02 / figure.get_figheight()),
-        ncols=_legend_rows(facts, policies, narrow)[1],
+        ncols=beside,
         borderaxespad=0,
         borderpad=0,
         handlelength=2.6,
@@ -863,7 +856,8 @@ def svg(figure: Figure, name: str, title: str = "") -> str:
     text = re.sub(r"\sxmlns(:\w+)?=\"[^\"]*\"", "", text).replace("xlink:href=", "href=")
     text = re.sub(r"\bid=\"([^\"]*)\"", rf'id="{name}-\1"', text)
     text = re.sub(r"href=\"#", f'href="#{name}-', text).replace("url(#", f"url(#{name}-")
-    text = re.sub(r"(font: [^;\"]*?px )[^;\"]*", lambda m: m[1] + fonts.css(), text)
+    # matplotlib before 3.11 writes "font: 8px A, B", later ones "font-family: A, B"
+    text = re.sub(r"(font: [^;\"]*?px |font-family: )[^;\"]*", lambda m: m[1] + fonts.css(), text)
     box = re.search(r'viewBox="[^"]*"', text)[0]
     opening = f'<svg {box} role="img" aria-label="{_quoted(title or figure.get_label())}" class="picture">'
     text = opening + text[text.index(">", text.index("<svg")) + 1 :]
@@ -874,23 +868,31 @@ def _quoted(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
 
 
+KINDS = ("png", "svg", "pdf")
+
+
 def save(figure: Figure, path: str | Path, lang: str | None = None) -> Path:
     """Write a PNG (200 dpi), SVG or PDF with the caption under the picture; all or nothing."""
-    from commsim.show.report import whole_file
-
     path = Path(path)
+    kind = path.suffix.lstrip(".").lower()
+    if kind not in KINDS:
+        raise UserError("report_kind_unknown", place=str(path), value=path.suffix, allowed=", ".join(KINDS))
     fonts.warn_if_missing(lang)
+    page = io.BytesIO()
     with mpl.rc_context(fonts.style() | {"svg.hashsalt": "commsim"}):
-        below = figure.text(0.0, -0.02, figure.get_label(), fontsize=6.5, color=SOFT, va="top", wrap=False)
-        page = io.BytesIO()
-        kind = path.suffix.lstrip(".").lower() or "png"
-        figure.savefig(
-            page,
-            format=kind,
-            dpi=200,
-            bbox_inches="tight",
-            pad_inches=0.12,
-            metadata={"Date": None} if kind == "svg" else None,
-        )
-        below.remove()
+        lines = _folded(figure.get_label(), figure.get_figwidth(), 6.5)
+        under = figure.text(0, -0.06 / figure.get_figheight(), lines, fontsize=6.5, color=SOFT, va="top")
+        dated = {"png": None, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[kind]
+        figure.savefig(page, format=kind, dpi=200, bbox_inches="tight", pad_inches=0.12, metadata=dated)
+        under.remove()
     return whole_file(path, page.getvalue())
+
+
+def _folded(text, inches, size):
+    """The text in lines that are no wider than the picture; Chinese may break after any character."""
+    lines = [""]
+    for piece in re.findall(r"[\u3000-\uffef]|[^\s\u3000-\uffef]+\s*|\s+", text):
+        if lines[-1] and _words_width([lines[-1] + piece], size) / 1.12 > inches:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(line.rstrip() for line in lines)

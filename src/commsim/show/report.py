@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from commsim.scenarios import load
 from commsim.scenarios.telling import rule_in_words, source_in_words
 from commsim.show import figures, fonts
 from commsim.show.facts import facts as gather
+from commsim.show.files import folder_there, whole_file
 from commsim.show.wording import (
     VERDICTS,
     capital,
@@ -41,7 +41,7 @@ def write(comparison, path: str | os.PathLike, lang: str | None = None, scenario
     """Write the report to ``path`` and return it.  ``scenario``: where the comparison's own
     cannot be loaded again by its name (one that lives in memory only)."""
     path = Path(path)
-    _folder_there(path)
+    folder_there(path)
     return whole_file(path, html(comparison, lang, scenario).encode())
 
 
@@ -563,36 +563,3 @@ def _command(facts, comparison):
         "report.html",
     ]
     return shlex.join(words)
-
-
-# --- files -----------------------------------------------------------------------------------------
-
-
-def _folder_there(path: Path) -> None:
-    if not path.parent.is_dir():
-        raise UserError("report_folder_missing", place=str(path), value=str(path.parent))
-
-
-def whole_file(path: Path, content: bytes) -> Path:
-    """Write ``content`` under a passing name beside ``path`` and rename it: all or nothing."""
-    _folder_there(path)
-    passing = None
-    try:
-        handle, passing = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(passing, 0o666 & ~_umask())
-        os.replace(passing, path)
-    except OSError as fault:
-        if passing:
-            Path(passing).unlink(missing_ok=True)
-        raise UserError("report_not_written", place=str(path), value=fault.strerror or str(fault)) from fault
-    return path
-
-
-def _umask() -> int:
-    now = os.umask(0)
-    os.umask(now)
-    return now
