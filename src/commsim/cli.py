@@ -94,7 +94,8 @@ class Commands(Words, click.Group):
         if not args:
             args = ["--help"]
         code = super().main(args, "commsim", "_COMMSIM_COMPLETE", False, **extra)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # `>&-`
+            sys.stdout.flush()
         return code
 
 
@@ -115,13 +116,18 @@ def _ending(command) -> int:
         return _complain(say("error.memory"))
     except OSError as fault:
         if fault.errno == errno.EPIPE:  # `commsim list | head`
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _print_no_more()
             return 0
         if fault.errno == errno.ENOSPC:  # standard output itself, or a temporary file
-            with contextlib.suppress(OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _print_no_more()
             return _complain(say("error.disk_full", place=fault.filename or "-"))
         raise
+
+
+def _print_no_more() -> None:
+    """Python flushes standard output when it ends; let that go nowhere."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(text: str) -> int:
