@@ -52,7 +52,7 @@ SCALE = 2.0**-52
 DAY_ZERO = 1 << 20  # days before the start are negative; keys are not
 
 
-@kernel
+@kernel("UniTuple(uint64, 4)(uint64, uint64, uint64, uint64, uint64, uint64)")
 def philox(key0, key1, c0, c1, c2, c3):
     """Philox4x32-10: four uint64 holding 32 random bits each, from a key and a counter."""
     k0, k1 = np.uint64(key0) & LOW, np.uint64(key1) & LOW
@@ -66,27 +66,27 @@ def philox(key0, key1, c0, c1, c2, c3):
     return x0, x1, x2, x3
 
 
-@kernel
+@kernel("float64(uint64, uint64)")
 def open_unit(high, low):
     """A float64 in the open interval (0, 1) from two 32-bit words: 52 bits and a half."""
     return (np.float64((high << UP20) | (low >> DOWN12)) + 0.5) * SCALE
 
 
-@kernel
+@kernel("float64(int64, int64, int64, int64, int64, int64)")
 def draw(world, what, day, person, other, ordinal):
     """One uniform in (0, 1) for this key."""
     x0, x1, _, _ = philox(world, what, day + DAY_ZERO, person, other, ordinal)
     return open_unit(x0, x1)
 
 
-@kernel
+@kernel("UniTuple(float64, 2)(int64, int64, int64, int64, int64, int64)")
 def draw_two(world, what, day, person, other, ordinal):
     """Two independent uniforms in (0, 1) for this key."""
     x0, x1, x2, x3 = philox(world, what, day + DAY_ZERO, person, other, ordinal)
     return open_unit(x0, x1), open_unit(x2, x3)
 
 
-@kernel
+@kernel("float64(float64)")
 def logistic(x):
     """1 / (1 + e^-x), without overflow."""
     if x >= 0.0:
@@ -95,7 +95,7 @@ def logistic(x):
     return e / (1.0 + e)
 
 
-@kernel
+@kernel("int64(float64, float64)")
 def poisson(mean, u):
     """Poisson count by inverse CDF from one uniform; exact up to a mean of about 700."""
     if mean <= 0.0:
@@ -109,19 +109,19 @@ def poisson(mean, u):
     return count
 
 
-@kernel
+@kernel("float64(float64, float64)")
 def exponential(mean, u):
     """Exponential waiting time by inverse CDF."""
     return -mean * math.log(u)
 
 
-@kernel
+@kernel("float64(float64, float64)")
 def normal(u1, u2):
     """Standard normal from two uniforms (Box-Muller, one of the pair)."""
     return math.sqrt(-2.0 * math.log(u1)) * math.cos(2.0 * math.pi * u2)
 
 
-@kernel
+@kernel("float64[::1](int64, int64, int64, int64, int64)")
 def column(world, what, day, ordinal, n):
     """A column of ``n`` uniforms, one per row: float64[n]."""
     out = np.empty(n)

@@ -96,7 +96,7 @@ def _settle_all(people, homes, x, world, renters, odds, day):
     """The first tenants of every home: tenure, time since moving in, and the people of each seat."""
     sitting_short = x.short_share * x.stay_short
     sitting_short /= max(sitting_short + (1.0 - x.short_share) * x.stay_long, 1e-300)
-    for h in range(len(homes.size)):
+    for h in range(len(homes.doors)):
         tenure = OWNER
         if renters[h]:
             # a renter met today is more often a long one than an arriving renter is (check C14)

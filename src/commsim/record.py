@@ -45,7 +45,7 @@ class Record:
 
     def keep(self, state: State, x: Levers, day: int) -> None:
         """Measure the evening of ``day``."""
-        self.worked.append(float(state.office.worked.sum()))
+        self.worked.append(float(state.office.officials.worked.sum()))
         values = self.measure(state, x, day, dear=day in self.recorded_days)
         self.series["day"].append(day)
         for name in MEASURES:
@@ -57,13 +57,13 @@ class Record:
         values = _personal(sums.sum(axis=(1, 2)), counts.sum(), state.size)
         values["renter_gap"] = _gap(sums[0], counts)
         level = level_on(day, x.half_life)
-        ties = state.ties
-        building = state.homes.building[state.people.household]
-        values["same_building_share"] = share_within(ties.neighbour, ties.u, ties.degree, ACQUAINTED * level, building)
+        ties = _tie_arrays(state)
+        building = state.homes.doors.building[state.people.household]
+        values["same_building_share"] = share_within(*ties, ACQUAINTED * level, building)
         values["messages_per_day"] = _recent_senders(state, day).size / min(TALK_WINDOW, day + 1)
         values["active_share"] = talk[1] / talk[0] if talk[0] else math.nan
         values["volunteers"] = 1000.0 * np.count_nonzero(state.people.volunteer) / state.size
-        values["official_hours"] = self._weekly_hours(len(state.office.worked))
+        values["official_hours"] = self._weekly_hours(len(state.office.officials.worked))
         values["grievances"] = 1000.0 * int(state.office.grievances.sum()) / state.size
         values["cost_yuan"] = float(state.office.yuan[FOR_GATHERINGS] + state.office.yuan[FOR_PROJECTS])
         values["gatherings_held"] = sum(g["held"] for g in state.gatherings.past)
@@ -113,8 +113,13 @@ def _gap(acquaintances, counts) -> float:
 
 
 def _sums(state, x, day):
-    p, t, g = state.people, state.ties, state.groups
-    return sums_by_stratum(p, t.neighbour, t.u, t.degree, g.official, g.of, level_on(day, x.half_life), day)
+    t = state.tables
+    return sums_by_stratum(t.people, t.ties, t.groups.seats, level_on(day, x.half_life), day)
+
+
+def _tie_arrays(state):
+    slots, rows = state.ties.slots, state.ties.rows
+    return slots["neighbour"], slots["u"], rows["degree"]
 
 
 def _people_by_stratum(state) -> np.ndarray:
@@ -124,20 +129,21 @@ def _people_by_stratum(state) -> np.ndarray:
 
 
 @kernel
-def sums_by_stratum(people, neighbour, u, degree, official, of, level, day):
+def sums_by_stratum(people, ties, seats, level, day):
     """Sums over adults of the personal measures [measure, tenure, age], adults [tenure, age], and
     (members of any group, those of them who sent something lately)."""
     sums, counts = np.zeros((7, 3, 3)), np.zeros((3, 3), np.int64)
     talk = np.zeros(2, np.int64)
-    for i in range(len(degree)):
+    for i in range(len(people)):
         if people.age[i] == CHILD:
             continue
         known = strong = 0
         alone = 1.0
-        for k in range(degree[i]):
-            known += u[i, k] >= ACQUAINTED * level
-            strong += u[i, k] >= STRONG * level
-            alone *= 1.0 - min(u[i, k] / level, 1.0)
+        for k in range(ties.rows.degree[i]):
+            w = ties.slots.u[i, k] / level
+            known += w >= ACQUAINTED
+            strong += w >= STRONG
+            alone *= 1.0 - min(w, 1.0)
         a, b = people.tenure[i], people.age[i]
         counts[a, b] += 1
         sums[0, a, b] += known
@@ -145,9 +151,12 @@ def sums_by_stratum(people, neighbour, u, degree, official, of, level, day):
         sums[2, a, b] += known == 0
         sums[3, a, b] += 1.0 - alone
         sums[4, a, b] += people.trust[i]
-        sums[5, a, b] += official[i]
+        sums[5, a, b] += people.in_official[i]
         sums[6, a, b] += people.last_part[i] > day - PART_WINDOW
-        if of[i].max() >= 0:
+        member = False
+        for s in range(seats.shape[1]):
+            member = member or seats.group[i, s] >= 0
+        if member:
             talk[0] += 1
             talk[1] += people.last_sent[i] > day - TALK_WINDOW
     return sums, counts, talk
@@ -156,21 +165,21 @@ def sums_by_stratum(people, neighbour, u, degree, official, of, level, day):
 def _recent_senders(state, day) -> np.ndarray:
     """Rows of the residents who sent the messages of the last 28 days, one entry a message."""
     m, n = state.messages, int(state.messages.count[0])
-    first = int(np.searchsorted(m.time[:n], day + 1 - TALK_WINDOW))
-    senders = m.sender[first:n]
+    first = int(np.searchsorted(m.rows.time[:n], day + 1 - TALK_WINDOW))
+    senders = m.rows.sender[first:n]
     return senders[senders >= 0]
 
 
 def _dear(state, x, day, level) -> dict:
-    ties, people, cases = state.ties, state.people, state.cases
-    members = state.groups.of.max(axis=1) >= 0
+    people, cases = state.people, state.cases
+    members = state.groups.seats.group.max(axis=1) >= 0
     sent = np.bincount(_recent_senders(state, day), minlength=state.size)
     n = int(cases.count[0])
-    recent = np.flatnonzero(cases.reported[:n] > day + 1 - REPLY_WINDOW)
+    recent = np.flatnonzero(cases.rows.reported[:n] > day + 1 - REPLY_WINDOW)
     hours, answered = reply_times(state, recent, day + 1)
     spans, finished = _project_times(state, day + 1)
     return {
-        "clustering": mean_clustering(ties.neighbour, ties.u, ties.degree, ACQUAINTED * level),
+        "clustering": mean_clustering(*_tie_arrays(state), ACQUAINTED * level),
         "message_gini": gini(sent[members]),
         "reply_hours_p50": median_duration(hours, answered),
         "within_48h_share": ended_within(hours, answered, PROMISE_HOURS),
@@ -181,7 +190,7 @@ def _dear(state, x, day, level) -> dict:
 
 def reply_times(state: State, which, now: float) -> tuple[np.ndarray, np.ndarray]:
     """Hours from report to first answer of the cases ``which``, and whether answered by ``now``."""
-    reported, answered = state.cases.reported[which], state.cases.answered[which]
+    reported, answered = state.cases.rows.reported[which], state.cases.rows.answered[which]
     done = (answered >= 0.0) & (answered <= now)
     return (np.where(done, answered, now) - reported) * HOURS, done
 

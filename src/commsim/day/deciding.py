@@ -42,13 +42,13 @@ def deciding(state: State, settings: Settings, day: int) -> None:
         if draw(state.world, ARRIVES, day, compound, 0, 0) < settings.x.projects_a_year / 365.0:
             state.projects.all.append(propose(state, settings, compound, day))
     for project in state.projects.open:
-        _live(state, project, settings.x, day)
+        _live(state, project, settings, day)
 
 
 def propose(state: State, settings: Settings, compound: int, day: int) -> Project:
     """A project for a block of neighbouring households, under today's pipeline."""
     x, homes = settings.x, state.homes
-    households = np.flatnonzero(homes.compound == compound)
+    households = np.flatnonzero(homes.doors.compound == compound)
     size = min(int(x.project_households), len(households))
     start = int(draw(state.world, BLOCK, day, compound, 0, 0) * (len(households) - size + 1))
     affected = np.zeros(len(households), bool)
@@ -92,34 +92,36 @@ def _enter(project, place, day):
                           "version": project.version, "result": None, "objectors": 0})  # fmt: skip
 
 
-def _live(state, project, x, day):
+def _live(state, project, settings, day):
     """One day in the present stage, and its end when its days are over."""
     if day < project.since:  # being reworked
         return
+    t, x, levers = state.tables, settings.x, settings.levers
     stage, over = project.stage, day - project.since + 1 >= project.stage.days
     if stage.kind == "notice":
-        show_notice(state.people, state.homes, state.groups.official, project.households, project.affected,
-                    project.exposure, project.notices_needed, project.objects, stage.board, stage.group,
-                    stage.among == "all", project.yuan, project.version, project.proposed, x,
+        show_notice(t.people, t.homes, project.households, project.affected, project.exposure,
+                    project.notices_needed, project.objects, stage.board, stage.group,
+                    stage.among == "all", project.yuan, project.version, project.proposed, levers,
                     state.world)  # fmt: skip
     elif stage.kind == "vote":
-        vote(state.people, state.homes, state.ties, project.households, project.affected, project.value,
+        vote(t.people, t.homes, t.ties, project.households, project.affected, project.value,
              project.voted, project.yes, stage.of == "all", project.yuan, project.version,
-             project.proposed, day, x, state.world)  # fmt: skip
+             project.proposed, day, levers, state.world)  # fmt: skip
     elif stage.kind == "build" and day == project.since:
         _charge(state, project, x)
     if over:
-        _ENDS.get(stage.kind, _go_on)(state, project, x, day)
+        _ENDS.get(stage.kind, _go_on)(state, project, settings, day)
 
 
-def _go_on(state, project, x, day, result="passed", objectors=0):
+def _go_on(state, project, settings, day, result="passed", objectors=0):
     project.steps[-1].update(until=day + 1, result=result, objectors=objectors)
     _enter(project, _first_place(project, project.place + 1), day + 1)
 
 
-def _start_over(state, project, x, day, result, objectors, kind):
+def _start_over(state, project, settings, day, result, objectors, kind):
     """A new version from the first stage of ``kind`` (or what follows it), or the project is dropped."""
     project.steps[-1].update(until=day + 1, result=result, objectors=objectors)
+    x = settings.x
     if project.version >= x.versions_most:
         project.outcome, project.ended = "dropped", day + 1
         return
@@ -127,23 +129,24 @@ def _start_over(state, project, x, day, result, objectors, kind):
     _enter(project, _first_place(project, PLACES.index(kind)), day + 1 + int(x.rework_days))
 
 
-def _end_pre_screening(state, project, x, day):
-    yes, asked = pre_screen(state.people, state.homes, project.households, project.affected, project.value,
-                            project.stage.people, project.yuan, project.version, project.proposed, x,
+def _end_pre_screening(state, project, settings, day):
+    t = state.tables
+    yes, asked = pre_screen(t.people, t.homes, project.households, project.affected, project.value,
+                            project.stage.people, project.yuan, project.version, project.proposed, settings.levers,
                             state.world)  # fmt: skip
     if _passes(project.stage, yes, asked):
-        _go_on(state, project, x, day)
+        _go_on(state, project, settings, day)
     else:
-        _start_over(state, project, x, day, "failed", 0, "pre_screening")
+        _start_over(state, project, settings, day, "failed", 0, "pre_screening")
 
 
-def _end_vote(state, project, x, day):
+def _end_vote(state, project, settings, day):
     stage = project.stage
     of = {"voters": project.voted.sum(), "affected": project.affected.sum(), "all": len(project.households)}
     if _passes(stage, int(project.yes.sum()), int(of[stage.of])):
-        _go_on(state, project, x, day)
+        _go_on(state, project, settings, day)
     else:
-        _start_over(state, project, x, day, "failed", 0, "pre_screening")
+        _start_over(state, project, settings, day, "failed", 0, "pre_screening")
 
 
 def _passes(stage, yes, of) -> bool:
@@ -152,21 +155,21 @@ def _passes(stage, yes, of) -> bool:
     return of > 0 and (margin > ROUNDING if stage.operator == ">" else margin >= -ROUNDING)
 
 
-def _end_notice(state, project, x, day):
+def _end_notice(state, project, settings, day):
     stage = project.stage
     objecting = project.objects & ~project.settled
     count = int(objecting.sum())
     enough = count > stage.objectors if stage.operator == ">" else count >= stage.objectors
     if stage.objectors > 0 and enough:
         kind = "acceptance" if project.charged else stage.restart_to
-        _start_over(state, project, x, day, "restarted", count, kind)
+        _start_over(state, project, settings, day, "restarted", count, kind)
         return
     if stage.hearing and count:
-        _hear(state, project, objecting & ~project.heard, x, day)
-    _go_on(state, project, x, day, objectors=count)
+        _hear(state, project, objecting & ~project.heard, settings.x)
+    _go_on(state, project, settings, day, objectors=count)
 
 
-def _hear(state, project, objecting, x, day):
+def _hear(state, project, objecting, x):
     """Objectors are heard in person; fairness is the office's commitment m."""
     project.heard |= objecting
     for k in np.flatnonzero(objecting):
@@ -196,12 +199,12 @@ def _charge(state, project, x):
 
 
 def _speaker(state, household) -> int:
-    return int(spokesperson(state.people, state.homes.first[household], state.homes.size[household]))
+    return int(spokesperson(state.people, state.homes.doors.first[household], state.homes.doors.seats[household]))
 
 
 def _grieve(state, reason, i):
     state.office.grievances[reason] += 1
-    state.office.grieved[i] += 1
+    state.people.grieved[i] += 1
 
 
 _ENDS = {"pre_screening": _end_pre_screening, "vote": _end_vote, "notice": _end_notice}
@@ -216,16 +219,17 @@ def version_draws(households, value, needed, name, version, world, proposed):
 
 
 @kernel
-def show_notice(people, homes, in_group, households, affected, exposure, needed, objects, board, group,
-                everybody, yuan, version, proposed, x, world):  # fmt: skip
+def show_notice(people, homes, households, affected, exposure, needed, objects, board, group,
+                everybody, yuan, version, proposed, levers, world):  # fmt: skip
     """One day of a notice: who sees it now, and who of those objects."""
+    x = levers[0]
     for k in range(len(households)):
         if not (affected[k] or everybody) or exposure[k] >= needed[k]:
             continue
         h = households[k]
-        i = spokesperson(people, homes.first[h], homes.size[h])
+        i = spokesperson(people, homes.doors.first[h], homes.doors.seats[h])
         rate = x.r_board if board else 0.0
-        if group and in_group[i]:
+        if group and people.in_official[i]:
             rate = max(rate, x.r_group)
         exposure[k] += rate
         if exposure[k] >= needed[k]:
@@ -243,17 +247,18 @@ def favours(people, i, h, x, value, yuan, version, proposed, world):
 
 @kernel
 def vote(people, homes, ties, households, affected, value, voted, yes, everybody, yuan, version, proposed,
-         day, x, world):  # fmt: skip
+         day, levers, world):  # fmt: skip
     """One day of voting, one vote a household; friends who have voted draw others in."""
-    mark = np.zeros(len(people.age), np.bool_)
+    x = levers[0]
+    mark = np.zeros(len(people), np.bool_)
     for k in range(len(households)):
         if voted[k]:
-            mark[spokesperson(people, homes.first[households[k]], homes.size[households[k]])] = True
+            mark[spokesperson(people, homes.doors.first[households[k]], homes.doors.seats[households[k]])] = True
     for k in range(len(households)):
         if voted[k] or not (affected[k] or everybody):
             continue
         h = households[k]
-        i = spokesperson(people, homes.first[h], homes.size[h])
+        i = spokesperson(people, homes.doors.first[h], homes.doors.seats[h])
         hours = ONLINE_HOURS if people.literate[i] else BALLOT_HOURS
         share = share_inside(ties, i, mark)
         u = draw(world, TURNOUT, proposed, h, 0, version)
@@ -265,8 +270,9 @@ def vote(people, homes, ties, households, affected, value, voted, yes, everybody
 
 
 @kernel
-def pre_screen(people, homes, households, affected, value, most, yuan, version, proposed, x, world):
+def pre_screen(people, homes, households, affected, value, most, yuan, version, proposed, levers, world):
     """(yes, asked) among ``most`` representatives of the affected households, drawn by key."""
+    x = levers[0]
     luck = np.full(len(households), 2.0)
     for k in range(len(households)):
         if affected[k]:
@@ -275,7 +281,7 @@ def pre_screen(people, homes, households, affected, value, most, yuan, version, 
     for k in np.argsort(luck)[:most]:
         if luck[k] < 2.0:
             h = households[k]
-            i = spokesperson(people, homes.first[h], homes.size[h])
+            i = spokesperson(people, homes.doors.first[h], homes.doors.seats[h])
             asked += 1
             yes += favours(people, i, h, x, value[k], yuan, version, proposed, world)
     return yes, asked

@@ -17,7 +17,7 @@ from commsim.kernels import kernel
 from commsim.state import State
 from commsim.state.office import FOR_GATHERINGS, OTHER_HOURS
 from commsim.state.people import CHILD
-from commsim.state.settings import THEMES, Levers
+from commsim.state.settings import THEMES, Settings
 from commsim.state.ties import level_on, meet, share_inside, strength
 
 SEEN, SIGN_UP = purpose("announcement seen"), purpose("sign up")
@@ -25,15 +25,15 @@ SEATS, TABLE, VOLUNTEER = purpose("seat lottery"), purpose("table"), purpose("vo
 FAMILY = THEMES.index("family")
 
 
-def gathering(state: State, x: Levers, day: int) -> None:
+def gathering(state: State, settings: Settings, day: int) -> None:
     """Sign-ups of the day; gatherings that are due are held or dropped."""
-    gatherings, world, people, homes = state.gatherings, state.world, state.people, state.homes
+    gatherings, t = state.gatherings, state.tables
     for one in list(gatherings.open):
-        rows = homes.compound_rows[one.compound], homes.compound_rows[one.compound + 1]
+        rows = t.homes.compound_rows[one.compound], t.homes.compound_rows[one.compound + 1]
         deadline = one.announced + one.plan.sign_up_days
         if day < deadline:
-            sign_up(people, state.ties, one.signed, *rows, one.theme, one.identity, one.announced,
-                    one.plan.hours, x, world)  # fmt: skip
+            sign_up(t.people, t.ties, one.signed, *rows, one.theme, one.identity, one.announced,
+                    one.plan.hours, settings.levers, state.world)  # fmt: skip
         elif day == deadline and not _enough(one):
             gatherings.open.remove(one)
             gatherings.past.append(_entry(one, day, 0))
@@ -41,7 +41,7 @@ def gathering(state: State, x: Levers, day: int) -> None:
                 gatherings.announce(one.compound, one.ordinal, one.plan, day, one.attempt + 1)
         elif day >= one.held_on:
             gatherings.open.remove(one)
-            gatherings.past.append(_entry(one, day, _hold(state, one, rows, x, day)))
+            gatherings.past.append(_entry(one, day, _hold(state, one, rows, settings, day)))
 
 
 def _enough(one) -> bool:
@@ -54,23 +54,25 @@ def _entry(one, day, guests) -> dict:
             "signed": int(one.signed.sum()), "guests": guests}  # fmt: skip
 
 
-def _hold(state, one, rows, x, day) -> int:
+def _hold(state, one, rows, settings, day) -> int:
     """Hold a gathering: seats by lottery, tables, time together, new volunteers.  Guests come."""
     guests = take_seats(one.signed, *rows, one.plan.seats, one.identity, day, state.world)
+    t, x = state.tables, settings.x
     mixed = x.icebreaker > 0.0
     if mixed:
         luck = [draw(state.world, TABLE, day, int(i), one.identity, 0) for i in guests]
         guests = guests[np.argsort(luck, kind="stable")]
-    together(state.people, state.homes, state.ties, guests, one.plan.together, mixed, x, day)
-    attend(state.people, state.homes, guests, one.theme == FAMILY, x, one.identity, state.world, day)
+    together(t.people, t.ties, guests, float(one.plan.together), mixed, settings.levers, day)
+    attend(t.people, t.homes, guests, one.theme == FAMILY, settings.levers, one.identity, state.world, day)
     state.office.yuan[FOR_GATHERINGS] += one.plan.yuan
     state.requests.append((OTHER_HOURS, x.minutes_gathering))
     return len(guests)
 
 
 @kernel
-def sign_up(people, ties, signed, start, end, theme, identity, announced, hours, x, world):
+def sign_up(people, ties, signed, start, end, theme, identity, announced, hours, levers, world):
     """One more day of sign-ups among rows start..end-1, on the list as it stood in the morning."""
+    x = levers[0]
     before = signed.copy()
     for i in range(start, end):
         if signed[i] or people.age[i] == CHILD:
@@ -98,8 +100,9 @@ def take_seats(signed, start, end, seats, identity, day, world):
 
 
 @kernel
-def together(people, homes, ties, guests, half_hours, mixed, x, day):
+def together(people, ties, guests, half_hours, mixed, levers, day):
     """Every pair of a table meets for ``half_hours``; an icebreaker first makes names known."""
+    x = levers[0]
     level, table = level_on(day, x.half_life), int(x.g_table)
     for a in range(len(guests)):
         for b in range(a + 1, min((a // table + 1) * table, len(guests))):
@@ -114,8 +117,9 @@ def together(people, homes, ties, guests, half_hours, mixed, x, day):
 
 
 @kernel
-def attend(people, homes, guests, family, x, identity, world, day):
+def attend(people, homes, guests, family, levers, identity, world, day):
     """Mark who took part (with their children at a family gathering); some become volunteers."""
+    x = levers[0]
     for k in range(len(guests)):
         i = guests[k]
         people.took_part[i] += 1
@@ -124,7 +128,7 @@ def attend(people, homes, guests, family, x, identity, world, day):
             people.volunteer[i] = True
         if family:
             h = people.household[i]
-            for j in range(homes.first[h], homes.first[h] + homes.size[h]):
+            for j in range(homes.doors.first[h], homes.doors.first[h] + homes.doors.seats[h]):
                 if people.age[j] == CHILD and people.last_part[j] != day:
                     people.took_part[j] += 1
                     people.last_part[j] = day

@@ -19,7 +19,7 @@ from commsim.kernels import kernel
 from commsim.state import State
 from commsim.state.groups import INTEREST, OFFICIAL, enter, leave, open_group, slot_of, with_room
 from commsim.state.people import CHILD
-from commsim.state.settings import Levers
+from commsim.state.settings import Settings
 from commsim.state.ties import level_on, share_inside
 
 EXPOSURE, JOIN, LEAVE = purpose("exposure"), purpose("join"), purpose("leave")
@@ -30,26 +30,31 @@ OF_RESIDENTS = 1 << 40  # sets identities of residents' groups apart from offici
 NONE = -1
 
 
-def joining(state: State, x: Levers, day: int) -> None:
+def joining(state: State, settings: Settings, day: int) -> None:
     """A day of leaving, joining and founding; all decide on the state of the morning."""
-    groups, world = state.groups, state.world
-    leavers = who_leaves(groups, x, world, day)
-    wishes = who_joins(state.people, state.homes, groups, state.ties, _open_official(state, x), x, world, day)
-    founders = who_founds(state.people, groups, state.ties, x, world, day)
+    world, levers = state.world, settings.levers
+    official = _open_official(state, settings.x)
+    t = state.tables
+    groups, people = t.groups, t.people
+    leavers = who_leaves(groups, levers, world, day)
+    wishes = who_joins(people, t.homes, groups, t.ties, official, levers, world, day)
+    founders = who_founds(people, groups, t.ties, levers, world, day)
     for i, group in leavers:
-        leave(groups, i, slot_of(groups, i, group))
-    order = np.argsort([draw(world, LOTTERY, day, int(i), int(groups.identity[g]), 0) for i, g in wishes], kind="stable")
+        leave(groups, people, i, slot_of(groups, i, group))
+    names = state.groups.rows.identity
+    order = np.argsort([draw(world, LOTTERY, day, int(i), int(names[g]), 0) for i, g in wishes], kind="stable")
     for k in order:
-        enter(groups, *wishes[k])
-    state.groups = groups = with_room(groups, len(founders))
+        enter(groups, people, *wishes[k])
+    state.groups = with_room(state.groups, len(founders))
+    groups = state.tables.groups
     for i, j, theme in founders:
-        compound = int(state.homes.compound[state.people.household[i]])
-        group = open_group(groups, INTEREST, compound, int(theme), OF_RESIDENTS + int(i) * 8 + int(theme))
-        enter(groups, i, group)
-        enter(groups, j, group)
+        compound = int(state.homes.doors.compound[state.people.household[i]])
+        group = open_group(state.groups, INTEREST, compound, int(theme), OF_RESIDENTS + int(i) * 8 + int(theme))
+        enter(groups, people, i, group)
+        enter(groups, people, j, group)
 
 
-def _open_official(state: State, x: Levers) -> np.ndarray:
+def _open_official(state: State, x) -> np.ndarray:
     """The official group of each compound that still takes members, -1 without one: int64[compounds].
 
     The office founds one where there is none yet, and another when the last one is full.
@@ -59,10 +64,10 @@ def _open_official(state: State, x: Levers) -> np.ndarray:
         return open_ones
     g, ordinal = state.groups, np.zeros(state.homes.compounds, int)
     for k in range(int(g.count[0])):
-        if g.kind[k] == OFFICIAL:
-            ordinal[g.compound[k]] += 1
-            if g.size[k] < g.member.shape[1]:
-                open_ones[g.compound[k]] = k
+        if g.rows.kind[k] == OFFICIAL:
+            ordinal[g.rows.compound[k]] += 1
+            if g.rows.members[k] < g.member.shape[1]:
+                open_ones[g.rows.compound[k]] = k
     for compound in np.flatnonzero(open_ones == NONE):
         state.groups = with_room(state.groups, 1)
         name = int(compound) * 1000 + int(ordinal[compound])
@@ -71,27 +76,29 @@ def _open_official(state: State, x: Levers) -> np.ndarray:
 
 
 @kernel
-def who_leaves(groups, x, world, day):
+def who_leaves(groups, levers, world, day):
     """(person, group) of everybody who leaves today: int64[leavers, 2]."""
-    found = np.empty((groups.size[: groups.count[0]].sum(), 2), np.int64)
+    x = levers[0]
+    found = np.empty((groups.rows.members[: groups.count[0]].sum(), 2), np.int64)
     n = 0
     for g in range(groups.count[0]):
-        flood = max(0.0, 1.0 - x.flood_from / groups.recent[g]) if groups.recent[g] > 0.0 else 0.0
-        for place in range(groups.size[g]):
+        flood = max(0.0, 1.0 - x.flood_from / groups.rows.recent[g]) if groups.rows.recent[g] > 0.0 else 0.0
+        for place in range(groups.rows.members[g]):
             i = groups.member[g, place]
             s = slot_of(groups, i, g)
-            unheard = groups.unheard[i, s] / groups.asked[i, s] if groups.asked[i, s] > 0.0 else 0.0
+            unheard = groups.seats.unheard[i, s] / groups.seats.asked[i, s] if groups.seats.asked[i, s] > 0.0 else 0.0
             hazard = x.h_ch / MONTH * (unheard + flood)
-            if hazard > 0.0 and draw(world, LEAVE, day, i, groups.identity[g], 0) < 1.0 - math.exp(-hazard):
+            if hazard > 0.0 and draw(world, LEAVE, day, i, groups.rows.identity[g], 0) < 1.0 - math.exp(-hazard):
                 found[n, 0], found[n, 1] = i, g
                 n += 1
     return found[:n]
 
 
 @kernel
-def who_joins(people, homes, groups, ties, official, x, world, day):
+def who_joins(people, homes, groups, ties, official, levers, world, day):
     """(person, group) of everybody who wants to join today: int64[wishes, 2]."""
-    n_people = len(people.age)
+    x = levers[0]
+    n_people = len(people)
     found = np.empty((2 * n_people, 2), np.int64)
     n = 0
     most = 1.0 - math.exp(-(x.p_b + x.q) / MONTH)
@@ -99,11 +106,11 @@ def who_joins(people, homes, groups, ties, official, x, world, day):
     for i in range(n_people):
         if not people.literate[i]:
             continue
-        g = official[homes.compound[people.household[i]]]
-        if g >= 0 and not groups.official[i]:
+        g = official[homes.doors.compound[people.household[i]]]
+        if g >= 0 and not people.in_official[i]:
             u = draw(world, EXPOSURE, day, i, 0, BY_POSTER)
             if u < most:
-                inside = share_inside(ties, i, groups.official)
+                inside = share_inside(ties, i, people.in_official)
                 if u < 1.0 - math.exp(-(x.p_b + x.q * inside) / MONTH) and agrees(
                     people, groups, x, world, i, g, inside, people.trust[i]
                 ):
@@ -124,7 +131,7 @@ def who_joins(people, homes, groups, ties, official, x, world, day):
 @kernel
 def agrees(people, groups, x, world, i, g, inside, trust):
     """Whether i, exposed to group g, joins: one keyed threshold per person and group."""
-    u = draw(world, JOIN, 0, i, groups.identity[g], people.tenancy[i] * 2 + groups.kind[g])
+    u = draw(world, JOIN, 0, i, groups.rows.identity[g], people.tenancy[i] * 2 + groups.rows.kind[g])
     return u < logistic(x.theta_join + x.theta_s * inside + x.theta_t * (trust - 0.5))
 
 
@@ -132,41 +139,42 @@ def agrees(people, groups, x, world, i, g, inside, trust):
 def invited_to(people, groups, ties, i, u):
     """A residents' group of i's interest that i's ties are in, in proportion to strength inside, and
     the share of own strength in it: (group, share); (-1, 0) without one."""
-    total, strength = ties.total[i], 0.0
+    total, strength = ties.rows.total[i], 0.0
     chosen, inside = NONE, 0.0
-    for k in range(ties.degree[i]):
-        j = ties.neighbour[i, k]
-        for s in range(groups.of.shape[1]):
-            g = groups.of[j, s]
-            if g < 0 or groups.kind[g] != INTEREST or not (people.interests[i] >> groups.interest[g]) & 1:
+    for k in range(ties.rows.degree[i]):
+        j = ties.slots.neighbour[i, k]
+        for s in range(groups.seats.shape[1]):
+            g = groups.seats.group[j, s]
+            if g < 0 or groups.rows.kind[g] != INTEREST or not (people.interests[i] >> groups.rows.interest[g]) & 1:
                 continue
             if slot_of(groups, i, g) >= 0:
                 continue
-            strength += ties.u[i, k]
-            if u * strength < ties.u[i, k]:
+            strength += ties.slots.u[i, k]
+            if u * strength < ties.slots.u[i, k]:
                 chosen = g
-                u = u * strength / ties.u[i, k]
+                u = u * strength / ties.slots.u[i, k]
             else:
-                u = (u * strength - ties.u[i, k]) / max(strength - ties.u[i, k], 1e-300)
+                u = (u * strength - ties.slots.u[i, k]) / max(strength - ties.slots.u[i, k], 1e-300)
     if chosen == NONE:
         return NONE, 0.0
-    for k in range(ties.degree[i]):
-        if slot_of(groups, ties.neighbour[i, k], chosen) >= 0:
-            inside += ties.u[i, k]
+    for k in range(ties.rows.degree[i]):
+        if slot_of(groups, ties.slots.neighbour[i, k], chosen) >= 0:
+            inside += ties.slots.u[i, k]
     return chosen, inside / total
 
 
 @kernel
-def who_founds(people, groups, ties, x, world, day):
+def who_founds(people, groups, ties, levers, world, day):
     """(founder, partner, theme) of groups founded today: int64[founded, 3]."""
+    x = levers[0]
     level = level_on(day, x.half_life)
-    found = np.empty((64 + len(people.age) // 20, 3), np.int64)
+    found = np.empty((64 + len(people) // 20, 3), np.int64)
     n = 0
-    for i in range(len(people.age)):
+    for i in range(len(people)):
         if not people.literate[i] or n == len(found):
             continue
         u = draw(world, FOUND, day, i, 0, 0)
-        if u >= 8.0 * x.eta_g * ties.total[i] / level:  # the hazard cannot be higher
+        if u >= 8.0 * x.eta_g * ties.rows.total[i] / level:  # the hazard cannot be higher
             continue
         j, theme, strength = shared_interest(people, groups, ties, world, day, i)
         if j >= 0 and u < 1.0 - math.exp(-0.5 * x.eta_g * strength / level):
@@ -181,28 +189,28 @@ def shared_interest(people, groups, ties, world, day, i):
     summed inflated strength, and one of them in proportion to it."""
     u = draw(world, FOUND_INTEREST, day, i, 0, 0)
     total, chosen, chosen_theme = 0.0, NONE, NONE
-    for k in range(ties.degree[i]):
-        j = ties.neighbour[i, k]
+    for k in range(ties.rows.degree[i]):
+        j = ties.slots.neighbour[i, k]
         both = people.interests[i] & people.interests[j]
         if not people.literate[j] or people.age[j] == CHILD:
             continue
         for theme in range(8):
             if not (both >> theme) & 1 or in_group_of(groups, i, theme) or in_group_of(groups, j, theme):
                 continue
-            total += ties.u[i, k]
-            if u * total < ties.u[i, k]:
+            total += ties.slots.u[i, k]
+            if u * total < ties.slots.u[i, k]:
                 chosen, chosen_theme = j, theme
-                u = u * total / ties.u[i, k]
+                u = u * total / ties.slots.u[i, k]
             else:
-                u = (u * total - ties.u[i, k]) / max(total - ties.u[i, k], 1e-300)
+                u = (u * total - ties.slots.u[i, k]) / max(total - ties.slots.u[i, k], 1e-300)
     return chosen, chosen_theme, total
 
 
 @kernel
 def in_group_of(groups, i, theme):
     """Whether i is in a residents' group of this theme."""
-    for s in range(groups.of.shape[1]):
-        g = groups.of[i, s]
-        if g >= 0 and groups.kind[g] == INTEREST and groups.interest[g] == theme:
+    for s in range(groups.seats.shape[1]):
+        g = groups.seats.group[i, s]
+        if g >= 0 and groups.rows.kind[g] == INTEREST and groups.rows.interest[g] == theme:
             return True
     return False

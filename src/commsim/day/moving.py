@@ -13,32 +13,34 @@ from commsim.kernels import kernel
 from commsim.state import State
 from commsim.state.groups import leave_all
 from commsim.state.newcomers import mean_stay, move_in
-from commsim.state.settings import Levers
+from commsim.state.settings import Settings
 from commsim.state.ties import level_on, part_from_all, warmth
 
 MOVE = purpose("move")
 
 
-def moving(state: State, x: Levers, day: int) -> None:
+def moving(state: State, settings: Settings, day: int) -> None:
     """One day of moves."""
-    move(state.people, state.homes, state.ties, state.groups, state.odds, x, state.world, day)
+    t = state.tables
+    move(t.people, t.homes, t.ties, t.groups, state.odds, settings.levers, state.world, day)
 
 
 @kernel
-def move(people, homes, ties, groups, odds, x, world, day):
+def move(people, homes, ties, groups, odds, levers, world, day):
     """Let every household that leaves today leave, and newcomers in."""
+    x = levers[0]
     level = level_on(day, x.half_life)
-    for h in range(len(homes.size)):
-        first = homes.first[h]
+    for h in range(len(homes.doors)):
+        first = homes.doors.first[h]
         hazard = 1.0 / mean_stay(people.tenure[first], x)
         u = draw(world, MOVE, day, h, 0, 0)
         if u >= hazard:  # belonging can only lower it
             continue
         belonging = 0.0
-        for i in range(first, first + homes.size[h]):
+        for i in range(first, first + homes.doors.seats[h]):
             belonging += warmth(ties, i, level)
         if u < 1.0 - math.exp(-hazard * math.exp(-x.gamma * belonging)):
-            for i in range(first, first + homes.size[h]):
+            for i in range(first, first + homes.doors.seats[h]):
                 part_from_all(ties, i)
-                leave_all(groups, i)
+                leave_all(groups, people, i)
             move_in(people, homes, x, world, h, day, odds)

@@ -15,33 +15,35 @@ from commsim.state.groups import OFFICIAL
 from commsim.state.messages import ARRIVE, ISSUE, POST, doubled, push
 from commsim.state.office import BY_GROUP, BY_PHONE, BY_VISIT, UNREPORTED
 from commsim.state.people import CHILD, spokesperson
-from commsim.state.settings import Levers
+from commsim.state.settings import Settings
 
 NEED, CLASS, REPORT = purpose("need"), purpose("need class"), purpose("need report")
 HOUR, PHONE = purpose("need hour"), purpose("need knows phone")
 AWAKE_FROM, AWAKE_HOURS = 7.0, 16.0
 
 
-def needs(state: State, x: Levers, day: int) -> None:
+def needs(state: State, settings: Settings, day: int) -> None:
     """One day's needs, handed to the office or kept with a grievance."""
-    likely = 8 * int(state.size * x.needs_rate / 1000.0) + 1024
-    while len(state.cases.person) - state.cases.count[0] < likely:
-        state.cases = doubled(state.cases, ("count",))
-    while len(state.events.time) - state.events.size[0] < likely:
-        state.events = doubled(state.events, ("size",))
-    arise(state.people, state.homes, state.groups, state.cases, state.events, state.office, x, state.world, day)
+    likely = 8 * int(state.size * settings.x.needs_rate / 1000.0) + 1024
+    while len(state.cases.rows) - state.cases.count[0] < likely:
+        state.cases = doubled(state.cases)
+    while len(state.events.rows) - state.events.size[0] < likely:
+        state.events = doubled(state.events)
+    t = state.tables
+    arise(t.people, t.homes, t.groups, t.cases, t.events, t.office, settings.levers, state.world, day)
 
 
 @kernel
-def arise(people, homes, groups, cases, events, office, x, world, day):
+def arise(people, homes, groups, cases, events, office, levers, world, day):
     """Draw everybody's needs of the day."""
-    for i in range(len(people.age)):
+    x = levers[0]
+    for i in range(len(people)):
         for k in range(poisson(x.needs_rate / 1000.0, draw(world, NEED, day, i, 0, 0))):
             who = i
             if people.age[i] == CHILD:
                 h = people.household[i]
-                who = spokesperson(people, homes.first[h], homes.size[h])
-            if cases.count[0] < len(cases.person) and events.size[0] < len(events.time):
+                who = spokesperson(people, homes.doors.first[h], homes.doors.seats[h])
+            if cases.count[0] < len(cases.rows) and events.size[0] < len(events.rows):
                 report(people, groups, cases, events, office, x, world, day, who, i, k)
 
 
@@ -56,31 +58,31 @@ def report(people, groups, cases, events, office, x, world, day, who, i, k):
         channel, hours = BY_GROUP, x.hours_group
     if draw(world, REPORT, day, i, 0, k) >= logistic(x.r_0 - x.r_c * hours):
         office.grievances[UNREPORTED] += 1
-        office.grieved[who] += 1
+        people.grieved[who] += 1
         return
     c = cases.count[0]
     cases.count[0] = c + 1
     u1, u2 = draw_two(world, CLASS, day, i, 0, k)
-    cases.person[c], cases.channel[c], cases.message[c] = who, channel, -1
-    cases.group[c] = -1
-    cases.klass[c] = 1 if u1 < x.class_1 else (2 if u1 < x.class_1 + x.class_2 else 3)
-    cases.emergency[c] = cases.klass[c] == 2 and u2 < x.emergency
-    cases.started[c] = cases.answered[c] = cases.solved[c] = -1.0
+    cases.rows.person[c], cases.rows.channel[c], cases.rows.message[c] = who, channel, -1
+    cases.rows.group[c] = -1
+    cases.rows.klass[c] = 1 if u1 < x.class_1 else (2 if u1 < x.class_1 + x.class_2 else 3)
+    cases.rows.emergency[c] = cases.rows.klass[c] == 2 and u2 < x.emergency
+    cases.rows.started[c] = cases.rows.answered[c] = cases.rows.solved[c] = -1.0
     u = draw(world, HOUR, day, i, 0, k)
     if channel == BY_VISIT:  # the office is open in duty hours only
-        cases.reported[c] = day + ((x.duty_from + u * min(x.duty_hours, HOURS)) % HOURS) / HOURS
+        cases.rows.reported[c] = day + ((x.duty_from + u * min(x.duty_hours, HOURS)) % HOURS) / HOURS
     else:
-        cases.reported[c] = day + (AWAKE_FROM + u * AWAKE_HOURS) / HOURS
+        cases.rows.reported[c] = day + (AWAKE_FROM + u * AWAKE_HOURS) / HOURS
     if channel == BY_GROUP:
-        push(events, cases.reported[c], POST, who, group, ISSUE * 2**32 + c)
+        push(events, cases.rows.reported[c], POST, who, group, ISSUE * 2**32 + c)
     else:
-        push(events, cases.reported[c], ARRIVE, c, 0, 0)
+        push(events, cases.rows.reported[c], ARRIVE, c, 0, 0)
 
 
 @kernel
 def official_group(groups, i):
     """The official group that i is in, or -1."""
-    for s in range(groups.of.shape[1]):
-        if groups.of[i, s] >= 0 and groups.kind[groups.of[i, s]] == OFFICIAL:
-            return groups.of[i, s]
+    for s in range(groups.seats.shape[1]):
+        if groups.seats.group[i, s] >= 0 and groups.rows.kind[groups.seats.group[i, s]] == OFFICIAL:
+            return groups.seats.group[i, s]
     return -1

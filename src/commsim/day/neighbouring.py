@@ -16,7 +16,7 @@ from commsim.draws import draw, draw_two, poisson, purpose
 from commsim.kernels import kernel
 from commsim.state import State
 from commsim.state.people import CHILD
-from commsim.state.settings import Levers
+from commsim.state.settings import Settings
 from commsim.state.ties import forget_faint, level_on, meet, warmth
 
 CHATS, PARTNER = purpose("chats"), purpose("chat partner")
@@ -24,39 +24,41 @@ NOBODY = -1
 TIDY_EVERY = 30  # days between clearings of ties too faint to count
 
 
-def neighbouring(state: State, x: Levers, day: int) -> None:
+def neighbouring(state: State, settings: Settings, day: int) -> None:
     """One day of chats."""
-    weights = ring_weights(state.people, x.stranger_weight)
-    live_chats(state.people, state.homes, state.ties, weights, x, state.world, day)
+    t = state.tables
+    live_chats(t.people, t.homes, t.ties, settings.levers, state.world, day)
 
 
 @kernel
 def ring_weights(people, stranger_weight):
     """Running sum of how likely each person is to be met: float64[people + 1]; children are not."""
-    total = np.zeros(len(people.age) + 1)
-    for i in range(len(people.age)):
+    total = np.zeros(len(people) + 1)
+    for i in range(len(people)):
         weight = 0.0 if people.age[i] == CHILD else people.sociability[i] + stranger_weight
         total[i + 1] = total[i] + weight
     return total
 
 
 @kernel
-def live_chats(people, homes, ties, weights, x, world, day):
+def live_chats(people, homes, ties, levers, world, day):
     """Choose everybody's partners, then let all chats happen; tidy a thirtieth of the rows."""
+    x = levers[0]
     level = level_on(day, x.half_life)
+    weights = ring_weights(people, x.stranger_weight)
     pairs = choose_partners(people, homes, ties, weights, x, world, day, level)
     for k in range(len(pairs)):
         meet(ties, pairs[k, 0], pairs[k, 1], x.alpha, 1.0, level, x.w_drop)
-    for i in range(day % TIDY_EVERY, len(people.age), TIDY_EVERY):
+    for i in range(day % TIDY_EVERY, len(people), TIDY_EVERY):
         forget_faint(ties, i, x.w_drop * level)
 
 
 @kernel
 def choose_partners(people, homes, ties, weights, x, world, day, level):
     """Who talks with whom today: int64[chats, 2]."""
-    room, count = len(people.age), 0
+    room, count = len(people), 0
     pairs = np.empty((room, 2), np.int64)
-    for i in range(len(people.age)):
+    for i in range(len(people)):
         rate = people.sociability[i] / 2.0
         if rate <= 0.0:
             continue
@@ -91,14 +93,14 @@ def partner(people, homes, ties, weights, x, world, day, level, i, k):
 def known_partner(ties, i, u, floor):
     """One of i's ties in proportion to strength squared; ties fainter than ``floor`` do not count."""
     total = 0.0
-    for k in range(ties.degree[i]):
-        if ties.u[i, k] >= floor:
-            total += ties.u[i, k] * ties.u[i, k]
+    for k in range(ties.rows.degree[i]):
+        if ties.slots.u[i, k] >= floor:
+            total += ties.slots.u[i, k] * ties.slots.u[i, k]
     target, last = u * total, NOBODY
-    for k in range(ties.degree[i]):
-        if ties.u[i, k] >= floor:
-            last = ties.neighbour[i, k]
-            target -= ties.u[i, k] * ties.u[i, k]
+    for k in range(ties.rows.degree[i]):
+        if ties.slots.u[i, k] >= floor:
+            last = ties.slots.neighbour[i, k]
+            target -= ties.slots.u[i, k] * ties.slots.u[i, k]
             if target < 0.0:
                 break
     return last
@@ -108,7 +110,7 @@ def known_partner(ties, i, u, floor):
 def from_ring(people, homes, weights, x, i, u1, u2):
     """Somebody of the ring that u1 picks; an empty ring passes its chats to the courtyard."""
     h = people.household[i]
-    s, b, c = homes.stairwell[h], homes.building[h], homes.courtyard[h]
+    s, b, c = homes.doors.stairwell[h], homes.doors.building[h], homes.doors.courtyard[h]
     edge = x.ring_stairwell
     if u1 < edge:
         j = from_stairwell(people, homes, x.stranger_weight, h, u2)
@@ -120,7 +122,7 @@ def from_ring(people, homes, weights, x, i, u1, u2):
         if j != NOBODY:
             return j
     elif u1 >= edge + x.ring_building + x.ring_courtyard:
-        j = between(weights, 0, homes.courtyard_rows[c], homes.courtyard_rows[c + 1], len(people.age), u2)
+        j = between(weights, 0, homes.courtyard_rows[c], homes.courtyard_rows[c + 1], len(people), u2)
         if j != NOBODY:
             return j
     j = between(weights, homes.courtyard_rows[c], homes.building_rows[b],
@@ -131,7 +133,7 @@ def from_ring(people, homes, weights, x, i, u1, u2):
 @kernel
 def from_stairwell(people, homes, stranger_weight, h, u):
     """Somebody of another household of the stairwell, in proportion to (s + weight) / doors apart."""
-    s = homes.stairwell[h]
+    s = homes.doors.stairwell[h]
     total = 0.0
     for turn in range(2):
         target, last = u * total, NOBODY
@@ -139,7 +141,7 @@ def from_stairwell(people, homes, stranger_weight, h, u):
             g = people.household[j]
             if g == h or people.age[j] == CHILD:
                 continue
-            weight = (people.sociability[j] + stranger_weight) / abs(homes.door[g] - homes.door[h])
+            weight = (people.sociability[j] + stranger_weight) / abs(homes.doors.door[g] - homes.doors.door[h])
             if turn == 0:
                 total += weight
             else:

@@ -27,12 +27,11 @@ class Phase:
 
     name: str
     run: Callable
-    whole_settings: bool = False  # reads the project pipeline too, not only the levers
     seconds: float = 0.0
 
     def __call__(self, state: State, settings: Settings, day: int) -> None:
         began = perf_counter()
-        self.run(state, settings if self.whole_settings else settings.x, day)
+        self.run(state, settings, day)
         self.seconds += perf_counter() - began
 
 
@@ -41,7 +40,7 @@ def whole_day() -> list[Phase]:
     return [
         Phase("moving", moving), Phase("neighbouring", neighbouring), Phase("needs", needs),
         Phase("talking", talking), Phase("joining", joining), Phase("gathering", gathering),
-        Phase("deciding", deciding, whole_settings=True), Phase("trusting", trusting),
+        Phase("deciding", deciding), Phase("trusting", trusting),
     ]  # fmt: skip
 
 

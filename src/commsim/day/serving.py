@@ -43,7 +43,7 @@ def put(t, i, group, kind, reply_to, case, people, groups, messages):
 def arrive(t, c, events, cases, office, x, world):
     """Case c reaches the office: a promise runs, an official is wanted."""
     push(events, t + x.reply_hours / HOURS, DEADLINE, c, 0, 0)
-    enqueue(office, t, URGENT if cases.emergency[c] else FIRST, TO_ANSWER, c, 0.0)
+    enqueue(office, t, URGENT if cases.rows.emergency[c] else FIRST, TO_ANSWER, c, 0.0)
     serve(t, True, events, cases, office, x, world)
 
 
@@ -57,7 +57,7 @@ def enqueue(office, t, priority, step, ref, minutes):
 def serve(t, fresh, events, cases, office, x, world):
     """Idle officials take work; ``fresh``: it has just come in and has to be noticed first."""
     while office.queue.size[0] > 0:
-        priority = int(office.queue.time[0] // A_CLASS)
+        priority = int(office.queue.rows.time[0] // A_CLASS)
         o = free_official(t, priority, office, x)
         if o < 0:
             return
@@ -77,12 +77,12 @@ def free_official(t, priority, office, x):
     """The idle official who has worked least; at night the one on call, for answers only; or -1."""
     best = -1
     night = not on_duty(t, x)
-    for o in range(len(office.idle)):
-        if not office.idle[o]:
+    for o in range(len(office.officials.idle)):
+        if not office.officials.idle[o]:
             continue
-        if night and (x.on_call == 0.0 or priority == LATER or int(t) % len(office.idle) != o):
+        if night and (x.on_call == 0.0 or priority == LATER or int(t) % len(office.officials.idle) != o):
             continue
-        if best < 0 or office.worked[o] < office.worked[best]:
+        if best < 0 or office.officials.worked[o] < office.officials.worked[best]:
             best = o
     return best
 
@@ -94,49 +94,49 @@ def begin(t, o, step, ref, minutes, fresh, events, cases, office, x, world):
     if step != OTHER_HOURS:
         day, who, mark = name_of(cases, ref)
         minutes = exponential(mean_minutes(cases, ref, step, x), draw(world, SERVICE, day, who, mark, step))
-        if fresh and cases.channel[ref] == BY_GROUP:  # an official looks at the phone now and then
+        if fresh and cases.rows.channel[ref] == BY_GROUP:  # an official looks at the phone now and then
             look = x.looks / x.m * draw(world, LOOK, day, who, mark, step)
         if step == TO_ANSWER:
-            cases.started[ref] = t + look / MINUTES
-    tired = office.tired[o] * math.exp(-(t - office.tired_at[o]) / WEEK)
+            cases.rows.started[ref] = t + look / MINUTES
+    tired = office.officials.tired[o] * math.exp(-(t - office.officials.tired_at[o]) / WEEK)
     if tired > x.energy:
         minutes *= tired / x.energy
-    office.tired[o] = tired + minutes / 60.0 + (0.0 if on_duty(t, x) else x.night_drain)
-    office.tired_at[o] = t
-    office.worked[o] += minutes / 60.0
-    office.idle[o] = False
+    office.officials.tired[o] = tired + minutes / 60.0 + (0.0 if on_duty(t, x) else x.night_drain)
+    office.officials.tired_at[o] = t
+    office.officials.worked[o] += minutes / 60.0
+    office.officials.idle[o] = False
     push(events, t + (look + minutes) / MINUTES, DONE, o, step, ref)
 
 
 @kernel
 def name_of(cases, c):
     """A case's name in keyed draws: (day, person, moment of the day)."""
-    day = int(math.floor(cases.reported[c]))
-    return day, cases.person[c], int((cases.reported[c] - day) * 2**30)
+    day = int(math.floor(cases.rows.reported[c]))
+    return day, cases.rows.person[c], int((cases.rows.reported[c] - day) * 2**30)
 
 
 @kernel
 def mean_minutes(cases, c, step, x):
     """Mean minutes that a step of a case takes an official."""
     if step == TO_ANSWER:
-        return x.minutes_1 if cases.klass[c] == 1 else x.minutes_answer
-    if cases.emergency[c]:
+        return x.minutes_1 if cases.rows.klass[c] == 1 else x.minutes_answer
+    if cases.rows.emergency[c]:
         return x.minutes_emergency
-    return x.minutes_2 if cases.klass[c] == 2 else x.minutes_3
+    return x.minutes_2 if cases.rows.klass[c] == 2 else x.minutes_3
 
 
 @kernel
 def done(t, o, step, c, people, homes, groups, ties, messages, events, cases, office, x, world, level):
     """Official o has finished a step; the next one in the queue is taken up."""
-    office.idle[o] = True
+    office.officials.idle[o] = True
     if step == TO_ANSWER:
         answer(t, o, c, people, homes, groups, ties, messages, cases, office, x, world, level)
     elif step == TO_WORK:
         day, who, mark = name_of(cases, c)
         u1, u2 = draw_two(world, REPAIR, day, who, mark, 0)
         median = x.repair_3
-        if cases.klass[c] == 2:
-            median = x.repair_emergency if cases.emergency[c] else x.repair_2
+        if cases.rows.klass[c] == 2:
+            median = x.repair_emergency if cases.rows.emergency[c] else x.repair_2
         push(events, t + median * math.exp(x.repair_sigma * normal(u1, u2)), SOLVED, c, 0, 0)
     serve(t, False, events, cases, office, x, world)
 
@@ -144,35 +144,35 @@ def done(t, o, step, c, people, homes, groups, ties, messages, events, cases, of
 @kernel
 def answer(t, o, c, people, homes, groups, ties, messages, cases, office, x, world, level):
     """The office answers: closed (class 1), self-help (class 2), or work to do."""
-    cases.answered[c] = t
-    i = cases.person[c]
-    if cases.message[c] >= 0:
-        k = cases.message[c] - messages.first[0]
+    cases.rows.answered[c] = t
+    i = cases.rows.person[c]
+    if cases.rows.message[c] >= 0:
+        k = cases.rows.message[c] - messages.first[0]
         if k >= 0:
-            messages.heard[k] = True
-        append(messages, t, -1 - o, cases.group[c], ANSWER, cases.message[c], 0, c)
-    if (t - cases.reported[c]) * HOURS <= x.reply_hours:
+            messages.rows.heard[k] = True
+        append(messages, t, -1 - o, cases.rows.group[c], ANSWER, cases.rows.message[c], 0, c)
+    if (t - cases.rows.reported[c]) * HOURS <= x.reply_hours:
         experience(people.trust, i, True, 1.0, x.a_t, x.b_t)
         watch_thread(c, True, people, groups, cases, x, world)
-    if cases.klass[c] == 1:
-        cases.solved[c] = t
+    if cases.rows.klass[c] == 1:
+        cases.rows.solved[c] = t
         thank(t, c, o, people, groups, messages, cases, office, x, world)
-    elif cases.klass[c] == 2 and not cases.emergency[c] and helps_itself(c, people, homes, ties, cases, x, world, level):
-        cases.solved[c] = t
+    elif cases.rows.klass[c] == 2 and not cases.rows.emergency[c] and helps_itself(c, people, homes, ties, cases, x, world, level):
+        cases.rows.solved[c] = t
     else:
-        enqueue(office, t, URGENT if cases.emergency[c] else LATER, TO_WORK, c, 0.0)
+        enqueue(office, t, URGENT if cases.rows.emergency[c] else LATER, TO_WORK, c, 0.0)
 
 
 @kernel
 def helps_itself(c, people, homes, ties, cases, x, world, level):
     """Neighbours sort it out: probability self_help * mean strength of ties in the own building."""
-    i = cases.person[c]
-    building = homes.building[people.household[i]]
+    i = cases.rows.person[c]
+    building = homes.doors.building[people.household[i]]
     near, total = 0, 0.0
-    for k in range(ties.degree[i]):
-        if homes.building[people.household[ties.neighbour[i, k]]] == building:
+    for k in range(ties.rows.degree[i]):
+        if homes.doors.building[people.household[ties.slots.neighbour[i, k]]] == building:
             near += 1
-            total += ties.u[i, k] / level
+            total += ties.slots.u[i, k] / level
     day, who, mark = name_of(cases, c)
     return near > 0 and draw(world, SELF_HELP, day, who, mark, 0) < x.self_help * total / near
 
@@ -180,9 +180,9 @@ def helps_itself(c, people, homes, ties, cases, x, world, level):
 @kernel
 def solve(t, c, people, groups, messages, cases, office, x, world):
     """The matter is settled: a good experience, perhaps thanks."""
-    cases.solved[c] = t
-    experience(people.trust, cases.person[c], True, 1.0, x.a_t, x.b_t)
-    thank(t, c, c % len(office.idle), people, groups, messages, cases, office, x, world)
+    cases.rows.solved[c] = t
+    experience(people.trust, cases.rows.person[c], True, 1.0, x.a_t, x.b_t)
+    thank(t, c, c % len(office.officials.idle), people, groups, messages, cases, office, x, world)
 
 
 @kernel
@@ -191,8 +191,8 @@ def thank(t, c, o, people, groups, messages, cases, office, x, world):
     day, i, mark = name_of(cases, c)
     if draw(world, THANK, day, i, mark, 0) >= x.thanks_share:
         return
-    office.tired[o] = max(0.0, office.tired[o] - x.thanks_restore)
-    group = cases.group[c]
+    office.officials.tired[o] = max(0.0, office.officials.tired[o] - x.thanks_restore)
+    group = cases.rows.group[c]
     if group >= 0 and slot_of(groups, i, group) >= 0:
         put(t, i, group, THANKS, -1, c, people, groups, messages)
 
@@ -200,11 +200,11 @@ def thank(t, c, o, people, groups, messages, cases, office, x, world):
 @kernel
 def watch_thread(c, good, people, groups, cases, x, world):
     """Members who happen to look see how the office treats case c: a small part of the experience."""
-    group = cases.group[c]
+    group = cases.rows.group[c]
     if group < 0:
         return
     day, i, mark = name_of(cases, c)
-    members = groups.size[group]
+    members = groups.rows.members[group]
     for k in range(poisson(members * x.in_view, draw(world, WATCH, day, i, mark, int(good)))):
         u = draw(world, WATCHER, day, i, mark, 2 * k + int(good))
         j = groups.member[group, int(u * members)]

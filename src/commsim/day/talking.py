@@ -44,7 +44,7 @@ from commsim.state.messages import (
 )
 from commsim.state.office import UNANSWERED
 from commsim.state.people import experience
-from commsim.state.settings import Levers
+from commsim.state.settings import Settings
 from commsim.state.ties import level_on, meet
 
 SMALL_TALK, TALK_HOUR, TALK_GROUP = purpose("small talk"), purpose("talk hour"), purpose("talk group")
@@ -54,47 +54,50 @@ REPLIES_MOST = 2000  # no message has more; bounds the room that one event can n
 HALF_HOUR = 0.5
 
 
-def talking(state: State, x: Levers, day: int) -> None:
+def talking(state: State, settings: Settings, day: int) -> None:
     """Everything that is said, answered and served from midnight to midnight."""
     if day % 30 == 0:
         forget_before(state.messages, day - MEMORY_DAYS)
-    fade_recent(state.groups)
+    fade_recent(state.tables.groups)
     _room(state, state.size + 4 * REPLIES_MOST)
-    start_talk(state.people, state.groups, state.ties, state.events, x, state.world, day)
-    morning = day + x.duty_from / HOURS
+    t, world = state.tables, state.world
+    start_talk(t.people, t.groups, t.ties, t.events, settings.levers, world, day)
+    morning = day + settings.x.duty_from / HOURS
     for step, minutes in state.requests:
-        enqueue(state.office, morning, LATER, step, 0, minutes)
+        enqueue(t.office, morning, LATER, step, 0, minutes)
     state.requests.clear()
-    push(state.events, morning, DUTY, 0, 0, 0)
-    while not run_until(day + 1.0, state.people, state.homes, state.groups, state.ties, state.messages,
-                        state.events, state.cases, state.office, x, state.world):  # fmt: skip
+    push(t.events, morning, DUTY, 0, 0, 0)
+    while not run_until(day + 1.0, t.people, t.homes, t.groups, t.ties, t.messages, t.events, t.cases,
+                        t.office, settings.levers, world):  # fmt: skip
         _room(state, 8 * REPLIES_MOST)
+        t = state.tables
 
 
 def _room(state: State, need: int) -> None:
     """Make room for ``need`` more messages and events."""
-    while len(state.messages.time) - state.messages.count[0] < need:
-        state.messages = doubled(state.messages, ("count", "first"))
-    while len(state.events.time) - state.events.size[0] < need:
-        state.events = doubled(state.events, ("size",))
-    while len(state.office.queue.time) - state.office.queue.size[0] < need:
-        state.office = state.office._replace(queue=doubled(state.office.queue, ("size",)))
+    while len(state.messages.rows) - state.messages.count[0] < need:
+        state.messages = doubled(state.messages)
+    while len(state.events.rows) - state.events.size[0] < need:
+        state.events = doubled(state.events)
+    while len(state.office.queue.rows) - state.office.queue.size[0] < need:
+        state.office = state.office._replace(queue=doubled(state.office.queue))
 
 
 @kernel
 def fade_recent(groups):
     """Messages a day, as a mean that forgets with a time of seven days."""
     for g in range(groups.count[0]):
-        groups.recent[g] *= math.exp(-1.0 / 7.0)
+        groups.rows.recent[g] *= math.exp(-1.0 / 7.0)
 
 
 @kernel
-def start_talk(people, groups, ties, events, x, world, day):
+def start_talk(people, groups, ties, events, levers, world, day):
     """Who starts small talk today, where and when."""
+    x = levers[0]
     level = level_on(day, x.half_life)
     never = math.exp(-x.mu)
-    for i in range(len(people.age)):
-        if groups.of[i].max() < 0:
+    for i in range(len(people)):
+        if not in_any_group(groups, i):
             continue
         u = draw(world, SMALL_TALK, day, i, 0, 0)
         if u < never:  # the rate is at most mu: the same silence whatever the ties
@@ -109,17 +112,26 @@ def start_talk(people, groups, ties, events, x, world, day):
 
 
 @kernel
+def in_any_group(groups, i):
+    """Whether i is a member of any group."""
+    for s in range(groups.seats.shape[1]):
+        if groups.seats.group[i, s] >= 0:
+            return True
+    return False
+
+
+@kernel
 def where_to_talk(people, groups, ties, x, world, day, level, i):
     """(group, summed strength to all co-members): official where i feels free, else among residents."""
     official, own, own_strength, strength = -1, -1, 0.0, 0.0
     u1, u2 = draw_two(world, TALK_GROUP, day, i, 0, 0)
-    for s in range(groups.of.shape[1]):
-        g = groups.of[i, s]
+    for s in range(groups.seats.shape[1]):
+        g = groups.seats.group[i, s]
         if g < 0:
             continue
         inside = strength_in(groups, ties, i, g) / level
         strength += inside
-        if groups.kind[g] == OFFICIAL:
+        if groups.rows.kind[g] == OFFICIAL:
             official = g
         elif inside > 0.0:
             own_strength += inside
@@ -137,18 +149,19 @@ def where_to_talk(people, groups, ties, x, world, day, level, i):
 def strength_in(groups, ties, i, g):
     """Inflated strength of i's ties to members of group g."""
     total = 0.0
-    for k in range(ties.degree[i]):
-        if slot_of(groups, ties.neighbour[i, k], g) >= 0:
-            total += ties.u[i, k]
+    for k in range(ties.rows.degree[i]):
+        if slot_of(groups, ties.slots.neighbour[i, k], g) >= 0:
+            total += ties.slots.u[i, k]
     return total
 
 
 @kernel
-def run_until(end, people, homes, groups, ties, messages, events, cases, office, x, world):
+def run_until(end, people, homes, groups, ties, messages, events, cases, office, levers, world):
     """Take events in order of time; False when a table needs more room first."""
-    while events.size[0] > 0 and events.time[0] < end:
-        free = min(len(events.time) - events.size[0], len(messages.time) - messages.count[0])
-        if min(free, len(office.queue.time) - office.queue.size[0]) < 2 * REPLIES_MOST:
+    x = levers[0]
+    while events.size[0] > 0 and events.rows.time[0] < end:
+        free = min(len(events.rows) - events.size[0], len(messages.rows) - messages.count[0])
+        if min(free, len(office.queue.rows) - office.queue.size[0]) < 2 * REPLIES_MOST:
             return False
         t, what, a, b, c = pop(events)
         if what == POST:
@@ -180,11 +193,11 @@ def speak(t, i, group, kind, about, people, groups, ties, messages, events, case
         return
     case = about if kind == ISSUE else -1
     number, ordinal = put(t, i, group, kind, -1, case, people, groups, messages)
-    members = groups.size[group] - 1
+    members = groups.rows.members[group] - 1
     looking = members * x.in_view * x.view_hours / HALF_HOUR
     draw_replies(t, i, group, number, ordinal, looking * x.u, people, groups, ties, events, x, world)
     if kind == ISSUE:
-        cases.message[case], cases.group[case] = number, group
+        cases.rows.message[case], cases.rows.group[case] = number, group
         arrive(t, case, events, cases, office, x, world)
     else:
         push(events, t + x.view_hours / HOURS, CHECK, number, 0, 0)
@@ -206,16 +219,16 @@ def draw_replies(t, i, group, number, ordinal, mean, people, groups, ties, event
 def replier(i, group, ordinal, day, k, groups, ties, x, world, level):
     """A new voice with probability a, else in proportion to posts * (1 + b w with i); never i."""
     u1, u2 = draw_two(world, REPLIER, day, i, ordinal, k)
-    tree, mine = groups.posts[group], groups.place[i, slot_of(groups, i, group)]
-    own, voiced, size = posts_at(tree, mine), groups.voiced[group], groups.size[group]
+    tree, mine = groups.posts[group], groups.seats.place[i, slot_of(groups, i, group)]
+    own, voiced, size = posts_at(tree, mine), groups.rows.voiced[group], groups.rows.members[group]
     others = posts_before(tree, voiced) - own
     if voiced < size and (u1 < x.a or others == 0):
         return groups.member[group, voiced + int(u2 * (size - voiced))]
     if others == 0:
         return -1
     familiar = 0.0
-    for s in range(ties.degree[i]):
-        familiar += x.b * ties.u[i, s] / level * posts_of(groups, ties.neighbour[i, s], group)
+    for s in range(ties.rows.degree[i]):
+        familiar += x.b * ties.slots.u[i, s] / level * posts_of(groups, ties.slots.neighbour[i, s], group)
     target = u2 * (others + familiar)
     if target < others:
         add_posts(tree, mine, -own)
@@ -224,10 +237,10 @@ def replier(i, group, ordinal, day, k, groups, ties, x, world, level):
         return groups.member[group, slot]
     target -= others
     j = -1
-    for s in range(ties.degree[i]):
-        weight = x.b * ties.u[i, s] / level * posts_of(groups, ties.neighbour[i, s], group)
+    for s in range(ties.rows.degree[i]):
+        weight = x.b * ties.slots.u[i, s] / level * posts_of(groups, ties.slots.neighbour[i, s], group)
         if weight > 0.0:
-            j = ties.neighbour[i, s]
+            j = ties.slots.neighbour[i, s]
             target -= weight
             if target < 0.0:
                 break
@@ -238,7 +251,7 @@ def replier(i, group, ordinal, day, k, groups, ties, x, world, level):
 def posts_of(groups, j, group):
     """Messages of j in the group, 0 for non-members."""
     s = slot_of(groups, j, group)
-    return groups.written[j, s] if s >= 0 else 0
+    return groups.seats.written[j, s] if s >= 0 else 0
 
 
 @kernel
@@ -247,15 +260,15 @@ def reply(t, j, number, people, groups, ties, messages, events, x, world):
     k = number - messages.first[0]
     if k < 0:
         return
-    i, group = messages.sender[k], messages.group[k]
+    i, group = messages.rows.sender[k], messages.rows.group[k]
     if slot_of(groups, j, group) < 0 or slot_of(groups, i, group) < 0:
         return
-    if not messages.heard[k] and messages.kind[k] == TALK:
+    if not messages.rows.heard[k] and messages.rows.kind[k] == TALK:
         people.voice[i] += x.voice_gain * (1.0 - people.voice[i])
-    messages.heard[k] = True
+    messages.rows.heard[k] = True
     meet(ties, i, j, x.kappa_on * x.alpha, x.w_cap, level_on(int(t), x.half_life), x.w_drop)
     answer, ordinal = put(t, j, group, REPLY, number, -1, people, groups, messages)
-    looking = (groups.size[group] - 1) * x.in_view * x.view_hours / HALF_HOUR
+    looking = (groups.rows.members[group] - 1) * x.in_view * x.view_hours / HALF_HOUR
     mean = min(looking * x.u, x.branching_most)
     draw_replies(t, j, group, answer, ordinal, mean, people, groups, ties, events, x, world)
 
@@ -266,21 +279,21 @@ def check_heard(number, people, groups, messages, x):
     k = number - messages.first[0]
     if k < 0:
         return
-    i, s = messages.sender[k], slot_of(groups, messages.sender[k], messages.group[k])
+    i, s = messages.rows.sender[k], slot_of(groups, messages.rows.sender[k], messages.rows.group[k])
     if s >= 0:
-        groups.asked[i, s] += 1.0
-    if not messages.heard[k]:
+        groups.seats.asked[i, s] += 1.0
+    if not messages.rows.heard[k]:
         people.voice[i] *= 1.0 - x.voice_loss
         if s >= 0:
-            groups.unheard[i, s] += 1.0
+            groups.seats.unheard[i, s] += 1.0
 
 
 @kernel
 def deadline(c, people, groups, cases, office, x, world):
     """The promised time is over: without an answer the office has broken its word."""
-    if cases.answered[c] < 0.0:
+    if cases.rows.answered[c] < 0.0:
         office.grievances[UNANSWERED] += 1
-        office.grieved[cases.person[c]] += 1
-        experience(people.trust, cases.person[c], False, 1.0, x.a_t, x.b_t)
+        people.grieved[cases.rows.person[c]] += 1
+        experience(people.trust, cases.rows.person[c], False, 1.0, x.a_t, x.b_t)
         watch_thread(c, False, people, groups, cases, x, world)
 

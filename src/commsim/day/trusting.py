@@ -11,21 +11,22 @@ import math
 from commsim.draws import draw, purpose
 from commsim.kernels import kernel
 from commsim.state import State
-from commsim.state.settings import Levers
+from commsim.state.settings import Settings
 
 STOPS = purpose("volunteer stops")
 
 
-def trusting(state: State, x: Levers, day: int) -> None:
+def trusting(state: State, settings: Settings, day: int) -> None:
     """The evening: motivation drifts home, some volunteers end their term."""
-    recover(state.people, x, state.world, day)
+    recover(state.tables.people, settings.levers, state.world, day)
 
 
 @kernel
-def recover(people, x, world, day):
+def recover(people, levers, world, day):
     """v moves towards its own level with half-life v_half_life; a volunteer's term ends by hazard."""
+    x = levers[0]
     back = 1.0 - math.exp(-math.log(2.0) / x.v_half_life)
-    for i in range(len(people.v)):
+    for i in range(len(people)):
         people.v[i] += back * (people.v_own[i] - people.v[i])
         if people.volunteer[i] and draw(world, STOPS, day, i, 0, 0) < 1.0 / x.volunteer_term:
             people.volunteer[i] = False

@@ -11,72 +11,54 @@ from typing import NamedTuple
 
 import numpy as np
 
-from commsim.kernels import kernel
+from commsim.kernels import kernel, table
 
 OFFICIAL, INTEREST = 0, 1
 GROUPS_A_PERSON = 8
 
 
 class Groups(NamedTuple):
-    """Per group: kind, compound, interest (theme or -1), identity (its name in keyed draws), size,
-    voiced, recent (messages a day, fading over a week), member and posts [groups, cap].
-    Per person: ``of`` and ``place`` [people, 8] (group, slot; -1 = none), ``asked`` and
-    ``unheard`` (own small talk there, and how much of it nobody answered), ``written`` (messages
-    there) and, per person, ``official`` (is in an official group).
+    """``rows`` [groups]: kind, compound, interest (theme or -1), identity (its name in keyed draws),
+    members, voiced, recent (messages a day, fading over a week); ``member`` [groups, cap] and ``posts``
+    [groups, cap + 1].  ``seats`` [people, 8]: group and place (slot there), -1 when free; asked and
+    unheard (own small talk, and how much nobody answered), written (messages).  ``count[0]`` groups.
     """
 
-    kind: np.ndarray
-    compound: np.ndarray
-    interest: np.ndarray
-    identity: np.ndarray
-    size: np.ndarray
-    voiced: np.ndarray
-    recent: np.ndarray
+    rows: np.recarray
     member: np.ndarray
     posts: np.ndarray
-    of: np.ndarray
-    place: np.ndarray
-    asked: np.ndarray
-    unheard: np.ndarray
-    written: np.ndarray
-    official: np.ndarray
-    count: np.ndarray  # int64[1]
+    seats: np.recarray
+    count: np.ndarray
 
 
 def empty_groups(n: int, cap: int, room: int = 64) -> Groups:
     """No group yet; room for ``room`` groups of at most ``cap`` members."""
-    per_person = {"of": -1, "place": -1}
-    columns = {name: np.full((n, GROUPS_A_PERSON), value, np.int32) for name, value in per_person.items()}
-    return Groups(
-        kind=np.zeros(room, np.int8), compound=np.zeros(room, np.int32),
-        interest=np.full(room, -1, np.int8), identity=np.zeros(room, np.int64),
-        size=np.zeros(room, np.int32), voiced=np.zeros(room, np.int32), recent=np.zeros(room),
-        member=np.zeros((room, cap), np.int32), posts=np.zeros((room, cap + 1), np.int64), **columns,
-        asked=np.zeros((n, GROUPS_A_PERSON)), unheard=np.zeros((n, GROUPS_A_PERSON)),
-        written=np.zeros((n, GROUPS_A_PERSON), np.int32),
-        official=np.zeros(n, np.bool_), count=np.zeros(1, np.int64),
-    )  # fmt: skip
-
-
-PER_GROUP = ("kind", "compound", "interest", "identity", "size", "voiced", "recent", "member", "posts")
+    rows = table(room, recent="f8", identity="i8", compound="i4", members="i4", voiced="i4",
+                 kind="i1", interest="i1")  # fmt: skip
+    seats = table((n, GROUPS_A_PERSON), asked="f8", unheard="f8", group="i4", place="i4", written="i4")
+    seats.group[:] = seats.place[:] = -1
+    member, posts = np.zeros((room, cap), np.int32), np.zeros((room, cap + 1), np.int64)
+    return Groups(rows, member, posts, seats, np.zeros(1, np.int64))
 
 
 def with_room(g: Groups, more: int) -> Groups:
     """The same groups with room for at least ``more`` further ones."""
-    room, need = len(g.kind), int(g.count[0]) + more
+    room, need = len(g.rows), int(g.count[0]) + more
     if need <= room:
         return g
-    grown = {}
-    for name in PER_GROUP:
+    wider = {}
+    for name in ("rows", "member", "posts"):
         old = getattr(g, name)
-        grown[name] = np.concatenate([old, np.zeros((max(room, need - room), *old.shape[1:]), old.dtype)])
-    return g._replace(**grown)
+        new = np.zeros((max(2 * room, need), *old.shape[1:]), old.dtype).view(type(old))
+        new[:room] = old
+        wider[name] = new
+    return g._replace(**wider)
 
 
 def open_group(g: Groups, kind: int, compound: int, interest: int, identity: int) -> int:
     """Found a group (room must be there); returns its number."""
     k = int(g.count[0])
-    g.kind[k], g.compound[k], g.interest[k], g.identity[k] = kind, compound, interest, identity
+    g.rows.kind[k], g.rows.compound[k], g.rows.interest[k], g.rows.identity[k] = kind, compound, interest, identity
     g.count[0] += 1
     return k
 
@@ -85,25 +67,25 @@ def open_group(g: Groups, kind: int, compound: int, interest: int, identity: int
 def slot_of(g, i, group):
     """Which of i's membership slots is ``group``, or -1."""
     for s in range(GROUPS_A_PERSON):
-        if g.of[i, s] == group:
+        if g.seats.group[i, s] == group:
             return s
     return -1
 
 
 @kernel
-def enter(g, i, group):
+def enter(g, people, i, group):
     """i joins; False when the group is full, i is in already, or i is in eight groups."""
     s = slot_of(g, i, -1)
-    if s < 0 or g.size[group] >= g.member.shape[1] or slot_of(g, i, group) >= 0:
+    if s < 0 or g.rows.members[group] >= g.member.shape[1] or slot_of(g, i, group) >= 0:
         return False
-    place = g.size[group]
+    place = g.rows.members[group]
     g.member[group, place] = i
-    g.of[i, s], g.place[i, s] = group, place
-    g.asked[i, s] = g.unheard[i, s] = 0.0
-    g.written[i, s] = 0
-    g.size[group] = place + 1
-    if g.kind[group] == OFFICIAL:
-        g.official[i] = True
+    g.seats.group[i, s], g.seats.place[i, s] = group, place
+    g.seats.asked[i, s] = g.seats.unheard[i, s] = 0.0
+    g.seats.written[i, s] = 0
+    g.rows.members[group] = place + 1
+    if g.rows.kind[group] == OFFICIAL:
+        people.in_official[i] = True
     return True
 
 
@@ -112,53 +94,53 @@ def _move(g, group, source, target):
     """The member in slot ``source`` now stands in slot ``target``."""
     j = g.member[group, source]
     g.member[group, target] = j
-    g.place[j, slot_of(g, j, group)] = target
+    g.seats.place[j, slot_of(g, j, group)] = target
 
 
 @kernel
-def leave(g, i, s):
+def leave(g, people, i, s):
     """i leaves the group in membership slot s; the hole is filled from behind."""
-    group, place = g.of[i, s], g.place[i, s]
-    if place < g.voiced[group]:
-        last_voice = g.voiced[group] - 1
+    group, place = g.seats.group[i, s], g.seats.place[i, s]
+    if place < g.rows.voiced[group]:
+        last_voice = g.rows.voiced[group] - 1
         add_posts(g.posts[group], place, posts_at(g.posts[group], last_voice) - posts_at(g.posts[group], place))
         add_posts(g.posts[group], last_voice, -posts_at(g.posts[group], last_voice))
         if last_voice != place:
             _move(g, group, last_voice, place)
-        g.voiced[group] = last_voice
+        g.rows.voiced[group] = last_voice
         place = last_voice
-    last = g.size[group] - 1
+    last = g.rows.members[group] - 1
     if last != place:
         _move(g, group, last, place)
-    g.size[group] = last
-    g.of[i, s] = g.place[i, s] = -1
-    if g.kind[group] == OFFICIAL:
-        g.official[i] = False
+    g.rows.members[group] = last
+    g.seats.group[i, s] = g.seats.place[i, s] = -1
+    if g.rows.kind[group] == OFFICIAL:
+        people.in_official[i] = False
 
 
 @kernel
-def leave_all(g, i):
+def leave_all(g, people, i):
     """i leaves every group."""
     for s in range(GROUPS_A_PERSON):
-        if g.of[i, s] >= 0:
-            leave(g, i, s)
+        if g.seats.group[i, s] >= 0:
+            leave(g, people, i, s)
 
 
 @kernel
 def count_post(g, i, group):
     """i has posted in ``group``: one more message in i's slot, and i is a voice from now on."""
     s = slot_of(g, i, group)
-    place, voiced = g.place[i, s], g.voiced[group]
+    place, voiced = g.seats.place[i, s], g.rows.voiced[group]
     if place >= voiced:
         j = g.member[group, voiced]
         g.member[group, voiced], g.member[group, place] = i, j
-        g.place[j, slot_of(g, j, group)] = place
-        g.place[i, s] = voiced
-        g.voiced[group] = voiced + 1
+        g.seats.place[j, slot_of(g, j, group)] = place
+        g.seats.place[i, s] = voiced
+        g.rows.voiced[group] = voiced + 1
         place = voiced
     add_posts(g.posts[group], place, 1)
-    g.written[i, s] += 1
-    g.recent[group] += 1.0 / 7.0
+    g.seats.written[i, s] += 1
+    g.rows.recent[group] += 1.0 / 7.0
 
 
 @kernel

@@ -10,22 +10,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+from commsim.kernels import table
+
 
 class Homes(NamedTuple):
     """Structure of the place; nothing here changes during a run.
 
-    Per household: ``door`` (ordinal in its stairwell), ``stairwell``, ``building``, ``courtyard``,
-    ``compound``, ``first`` (row of its first seat), ``size`` (seats).  ``*_rows[k]:*_rows[k+1]``
-    are the rows of people who live in stairwell, building, courtyard or compound k.
+    ``doors`` is a table of households: ``door`` (ordinal in its stairwell), ``stairwell``,
+    ``building``, ``courtyard``, ``compound``, ``first`` (row of its first seat), ``seats``.
+    ``*_rows[k]:*_rows[k+1]`` are the rows of people who live in stairwell, building, … k.
     """
 
-    door: np.ndarray
-    stairwell: np.ndarray
-    building: np.ndarray
-    courtyard: np.ndarray
-    compound: np.ndarray
-    first: np.ndarray
-    size: np.ndarray
+    doors: np.recarray
     stairwell_rows: np.ndarray
     building_rows: np.ndarray
     courtyard_rows: np.ndarray
@@ -53,10 +49,10 @@ def build_homes(sizes: np.ndarray, doors: int, stairwells: int, buildings: int, 
         starts = np.searchsorted(place, np.arange(place[-1] + 1))
         return np.append(first[starts], sizes.sum()).astype(np.int64)
 
-    return Homes(
-        door=(household % doors).astype(np.int32), stairwell=stairwell.astype(np.int32),
-        building=building.astype(np.int32), courtyard=courtyard.astype(np.int32),
-        compound=compound.astype(np.int32), first=first.astype(np.int64),
-        size=sizes.astype(np.int32), stairwell_rows=rows(stairwell), building_rows=rows(building),
-        courtyard_rows=rows(courtyard), compound_rows=rows(compound), compounds=int(compound[-1]) + 1,
-    )  # fmt: skip
+    doors_table = table(len(sizes), first="i8", seats="i4", door="i4", stairwell="i4", building="i4",
+                        courtyard="i4", compound="i4")  # fmt: skip
+    doors_table.first, doors_table.seats = first, sizes
+    doors_table.door, doors_table.stairwell, doors_table.building = household % doors, stairwell, building
+    doors_table.courtyard, doors_table.compound = courtyard, compound
+    return Homes(doors_table, rows(stairwell), rows(building), rows(courtyard), rows(compound),
+                 int(compound[-1]) + 1)  # fmt: skip

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from commsim.kernels import kernel
+from commsim.kernels import kernel, table
 
 TALK, ISSUE, REPLY, ANSWER, THANKS = 0, 1, 2, 3, 4
 # what can happen in event time, in the order in which equal times are taken
@@ -20,54 +20,40 @@ MEMORY_DAYS = 60
 
 
 class Messages(NamedTuple):
-    """Columns over messages kept; ``count[0]`` in use, ``first[0]`` the number of row 0."""
+    """``rows``: the columns above; ``count[0]`` in use, ``first[0]`` the number of row 0."""
 
-    time: np.ndarray
-    sender: np.ndarray
-    group: np.ndarray
-    kind: np.ndarray
-    reply_to: np.ndarray
-    ordinal: np.ndarray
-    case: np.ndarray
-    heard: np.ndarray
+    rows: np.recarray
     count: np.ndarray
     first: np.ndarray
 
 
 class Events(NamedTuple):
-    """A binary heap on (time, about[0], about[1], …); ``about`` is int64[room, 4]."""
+    """A binary heap of rows (time, what, a, b, c), ordered by all five; ``size[0]`` in use."""
 
-    time: np.ndarray
-    about: np.ndarray
+    rows: np.recarray
     size: np.ndarray
 
 
 def empty_messages(room: int = 4096) -> Messages:
-    return Messages(np.zeros(room), np.zeros(room, np.int32), np.zeros(room, np.int32),
-                    np.zeros(room, np.int8), np.zeros(room, np.int64), np.zeros(room, np.int32),
-                    np.zeros(room, np.int64), np.zeros(room, np.bool_), np.zeros(1, np.int64),
-                    np.zeros(1, np.int64))  # fmt: skip
+    rows = table(room, time="f8", reply_to="i8", case="i8", sender="i4", group="i4", ordinal="i4",
+                 kind="i1", heard="?")  # fmt: skip
+    return Messages(rows, np.zeros(1, np.int64), np.zeros(1, np.int64))
 
 
 def empty_events(room: int = 4096) -> Events:
-    return Events(np.zeros(room), np.zeros((room, 4), np.int64), np.zeros(1, np.int64))
+    return Events(table(room, time="f8", what="i8", a="i8", b="i8", c="i8"), np.zeros(1, np.int64))
 
 
-def doubled(table, scalars):
-    """The same table with twice the room; columns named in ``scalars`` are kept as they are."""
-    return table._replace(**{
-        name: np.concatenate([column, np.zeros_like(column)])
-        for name, column in table._asdict().items() if name not in scalars
-    })  # fmt: skip
+def doubled(table_):
+    """The same tables with twice the rows."""
+    return table_._replace(rows=np.concatenate([table_.rows, np.zeros_like(table_.rows)]).view(np.recarray))
 
 
 def forget_before(m: Messages, time: float) -> None:
     """Drop messages older than ``time`` (they are in order of time)."""
     n = int(m.count[0])
-    gone = int(np.searchsorted(m.time[:n], time))
-    for name in ("time", "sender", "group", "kind", "reply_to", "ordinal", "case", "heard"):
-        column = getattr(m, name)
-        column[: n - gone] = column[gone:n]
+    gone = int(np.searchsorted(m.rows.time[:n], time))
+    m.rows[: n - gone] = m.rows[gone:n].copy()
     m.count[0] = n - gone
     m.first[0] += gone
 
@@ -76,36 +62,43 @@ def forget_before(m: Messages, time: float) -> None:
 def append(m, time, sender, group, kind, reply_to, ordinal, case):
     """Add a message (room must be there); returns its number."""
     k = m.count[0]
-    m.time[k], m.sender[k], m.group[k], m.kind[k] = time, sender, group, kind
-    m.reply_to[k], m.ordinal[k], m.case[k], m.heard[k] = reply_to, ordinal, case, False
+    m.rows.time[k], m.rows.sender[k], m.rows.group[k], m.rows.kind[k] = time, sender, group, kind
+    m.rows.reply_to[k], m.rows.ordinal[k], m.rows.case[k], m.rows.heard[k] = reply_to, ordinal, case, False
     m.count[0] = k + 1
     return m.first[0] + k
 
 
 @kernel
-def earlier(h, a, b):
-    """Whether entry a of the heap comes before entry b."""
-    if h.time[a] != h.time[b]:
-        return h.time[a] < h.time[b]
-    for c in range(4):
-        if h.about[a, c] != h.about[b, c]:
-            return h.about[a, c] < h.about[b, c]
-    return False
+def earlier(h, p, q):
+    """Whether entry p of the heap comes before entry q."""
+    a, b = h.rows, h.rows
+    if a.time[p] != b.time[q]:
+        return a.time[p] < b.time[q]
+    if a.what[p] != b.what[q]:
+        return a.what[p] < b.what[q]
+    if a.a[p] != b.a[q]:
+        return a.a[p] < b.a[q]
+    if a.b[p] != b.b[q]:
+        return a.b[p] < b.b[q]
+    return a.c[p] < b.c[q]
 
 
 @kernel
-def _swap(h, a, b):
-    h.time[a], h.time[b] = h.time[b], h.time[a]
-    for c in range(4):
-        h.about[a, c], h.about[b, c] = h.about[b, c], h.about[a, c]
+def _swap(h, p, q):
+    r = h.rows
+    r.time[p], r.time[q] = r.time[q], r.time[p]
+    r.what[p], r.what[q] = r.what[q], r.what[p]
+    r.a[p], r.a[q] = r.a[q], r.a[p]
+    r.b[p], r.b[q] = r.b[q], r.b[p]
+    r.c[p], r.c[q] = r.c[q], r.c[p]
 
 
 @kernel
 def push(h, time, what, a, b, c):
     """Something is to happen at ``time`` (room must be there)."""
     k = h.size[0]
-    h.time[k] = time
-    h.about[k, 0], h.about[k, 1], h.about[k, 2], h.about[k, 3] = what, a, b, c
+    r = h.rows
+    r.time[k], r.what[k], r.a[k], r.b[k], r.c[k] = time, what, a, b, c
     h.size[0] = k + 1
     while k > 0 and earlier(h, k, (k - 1) // 2):
         _swap(h, k, (k - 1) // 2)
@@ -115,8 +108,8 @@ def push(h, time, what, a, b, c):
 @kernel
 def pop(h):
     """Take the earliest: (time, what, a, b, c)."""
-    time = h.time[0]
-    what, a, b, c = h.about[0, 0], h.about[0, 1], h.about[0, 2], h.about[0, 3]
+    r = h.rows
+    taken = (r.time[0], r.what[0], r.a[0], r.b[0], r.c[0])
     last = h.size[0] - 1
     _swap(h, 0, last)
     h.size[0] = last
@@ -129,4 +122,4 @@ def pop(h):
             break
         _swap(h, child, k)
         k = child
-    return time, what, a, b, c
+    return taken

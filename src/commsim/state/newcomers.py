@@ -42,7 +42,7 @@ def mean_stay(tenure, x):
 @kernel
 def move_in(people, homes, x, world, h, day, odds):
     """Newcomers take the seats of household h: renters after renters, owners after owners."""
-    first = homes.first[h]
+    first = homes.doors.first[h]
     tenancy = people.tenancy[first] + 1
     tenure = OWNER
     if people.tenure[first] != OWNER:
@@ -54,8 +54,8 @@ def move_in(people, homes, x, world, h, day, odds):
 def settle(people, homes, x, world, h, tenancy, tenure, since, odds):
     """Draw the people of household h's tenancy number ``tenancy`` by key."""
     old = draw(world, ELDERS, 0, h, tenancy, 0) < odds.elders
-    for seat in range(homes.size[h]):
-        i = homes.first[h] + seat
+    for seat in range(homes.doors.seats[h]):
+        i = homes.doors.first[h] + seat
         people.tenancy[i], people.tenure[i], people.since[i] = tenancy, tenure, since
         people.age[i] = ADULT
         if seat < 2 and old:

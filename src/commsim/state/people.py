@@ -10,35 +10,37 @@ from typing import NamedTuple
 
 import numpy as np
 
-from commsim.kernels import kernel
+from commsim.kernels import kernel, table
 
 OWNER, LONG_RENTER, SHORT_RENTER = 0, 1, 2
 CHILD, ADULT, ELDER = 0, 1, 2
 CONDITIONAL, UNCONDITIONAL, FREE_RIDER = 0, 1, 2
 
 
-class People(NamedTuple):
-    """Columns over people (n rows) unless said otherwise."""
-
-    household: np.ndarray  # int32
-    tenancy: np.ndarray  # int32: how many households lived in this home before
-    since: np.ndarray  # int32: day of moving in (negative: before the start)
-    tenure: np.ndarray  # int8: OWNER, LONG_RENTER, SHORT_RENTER
-    age: np.ndarray  # int8: CHILD, ADULT, ELDER
-    literate: np.ndarray  # bool: uses a smartphone
-    sociability: np.ndarray  # float64: chats a day, 0 for children
-    commuter: np.ndarray  # bool
-    interests: np.ndarray  # uint8: bit k set = likes theme k
-    cooperation: np.ndarray  # int8: CONDITIONAL, UNCONDITIONAL, FREE_RIDER
-    v: np.ndarray  # float64: motivation to volunteer, 0-1
-    v_own: np.ndarray  # float64: the level that motivation returns to
-    volunteer: np.ndarray  # bool: holds the role
-    trust: np.ndarray  # float64: trust in the community office, 0-1
-    voice: np.ndarray  # float64: readiness to post again, 0-1
-    last_sent: np.ndarray  # int32: day of the last message, or FAR_PAST
-    sent_today: np.ndarray  # int32: messages on that day
-    took_part: np.ndarray  # int32: times attended or voted since day 0
-    last_part: np.ndarray  # int32: day of the last time, or FAR_PAST
+# Columns of the people table, one row per seat.
+PEOPLE = {
+    "household": "i4",
+    "tenancy": "i4",  # how many households lived in this home before
+    "since": "i4",  # day of moving in (negative: before the start)
+    "tenure": "i1",  # OWNER, LONG_RENTER, SHORT_RENTER
+    "age": "i1",  # CHILD, ADULT, ELDER
+    "literate": "?",  # uses a smartphone
+    "commuter": "?",
+    "volunteer": "?",  # holds the role
+    "in_official": "?",  # is in an official group
+    "interests": "u1",  # bit k set = likes theme k
+    "cooperation": "i1",  # CONDITIONAL, UNCONDITIONAL, FREE_RIDER
+    "sociability": "f8",  # chats a day, 0 for children
+    "v": "f8",  # motivation to volunteer, 0-1
+    "v_own": "f8",  # the level that motivation returns to
+    "trust": "f8",  # trust in the community office, 0-1
+    "voice": "f8",  # readiness to post again, 0-1
+    "last_sent": "i4",  # day of the last message, or FAR_PAST
+    "sent_today": "i4",  # messages on that day
+    "took_part": "i4",  # times attended or voted since day 0 or since moving in
+    "last_part": "i4",  # day of the last time, or FAR_PAST
+    "grieved": "i4",  # grievances since day 0
+}
 
 
 class Odds(NamedTuple):
@@ -53,18 +55,13 @@ class Odds(NamedTuple):
 FAR_PAST = -(10**6)
 
 
-def empty_people(household: np.ndarray) -> People:
-    """Columns for the seats of the given ``household`` (int[n]); attributes still blank."""
-    n = len(household)
-    kinds = {"literate": bool, "commuter": bool, "volunteer": bool, "interests": np.uint8,
-             "sociability": float, "v": float, "v_own": float, "trust": float, "voice": float,
-             "tenure": np.int8, "age": np.int8, "cooperation": np.int8}  # fmt: skip
-    columns = {name: np.zeros(n, kinds.get(name, np.int32)) for name in People._fields}
-    columns["household"] = household.astype(np.int32)
-    columns["voice"][:] = 1.0
-    columns["last_sent"][:] = FAR_PAST
-    columns["last_part"][:] = FAR_PAST
-    return People(**columns)
+def empty_people(household: np.ndarray) -> np.recarray:
+    """The table of people for the seats of ``household`` (int[n]); attributes still blank."""
+    people = table(len(household), **PEOPLE)
+    people.household[:] = household
+    people.voice[:] = 1.0
+    people.last_sent[:] = people.last_part[:] = FAR_PAST
+    return people
 
 
 @kernel

@@ -9,6 +9,11 @@ from __future__ import annotations
 
 from collections import namedtuple
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from commsim.kernels import for_kernels, table
 
 
 @dataclass(frozen=True)
@@ -213,3 +218,10 @@ class Settings:
     x: Levers = DEFAULTS
     pipeline: tuple[Stage | None, ...] = OFFICE_DECIDES
 
+    @cached_property
+    def levers(self) -> np.ndarray:
+        """The numeric levers as kernels take them: one row of a table, ``levers[0].alpha``."""
+        row = table(1, **dict.fromkeys(PARAMETERS, "f8"))
+        for name, value in self.x._asdict().items():
+            row[name] = value
+        return for_kernels(row)
