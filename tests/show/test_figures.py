@@ -5,6 +5,7 @@ import re
 import matplotlib as mpl
 import numpy as np
 import pytest
+from made_up import ALL
 from matplotlib.figure import Figure
 
 from commsim.errors import UserError
@@ -75,6 +76,28 @@ def test_the_reply_curve_counts_needs_that_nobody_answered(usual):
     assert value > naive + 1
     curve = mark(figure, "waiting-before").get_ydata()
     assert np.all(np.diff(curve[~np.isnan(curve)]) <= 1e-9)
+
+
+def test_when_every_need_is_answered_early_the_value_at_48_hours_is_zero_not_missing(usual):
+    told = dict(
+        figures.gather(usual), replies={p: {"hours": [0.01, 1.0, 5.0], "answered": [1, 1, 1]} for p in ALL}
+    )
+    figure = figures.reply_curve(told, lang="en")
+    assert mark(figure, "at48-before").get_ydata()[0] == 0
+    assert "100% answered within 48 hours" in figures.svg(figure, "r")
+    lost = {p: {"hours": [1.0, 5.0, 9.0], "answered": [1, 1, 0]} for p in ALL}
+    unseen = figures.reply_curve(told | {"replies": lost}, lang="en")
+    assert np.isnan(mark(unseen, "at48-before").get_ydata()[0])
+
+
+def test_small_differences_of_trust_look_small(usual):
+    flat = {
+        n: {"day": [0, 365], "median": [0.35, 0.352], "low": [0.349, 0.35], "high": [0.351, 0.353]}
+        for n in ("trust_office",)
+    }
+    told = dict(figures.gather(usual), series={p: flat for p in usual.policies})
+    low, high = figures.over_time(told, lang="en").axes[0].get_ylim()
+    assert high - low >= 4 * 100 * MEASURES["trust_office"].delta - 1e-9
 
 
 def test_trust_over_time_has_a_line_and_a_band_for_each_policy(many):

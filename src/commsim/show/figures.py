@@ -498,6 +498,9 @@ def _time_panel(ax, facts, name, lang):
         )
     last = facts["days"] / MONTH
     _month_axis(ax, last, 7)
+    low, high = ax.get_ylim()  # at least four steps of delta, so that small differences look small
+    more = max(0.0, 4 * m["delta"] * scale - (high - low)) / 2
+    ax.set_ylim(max(low - more, min(low, 0.0)), high + more)
     ax.yaxis.set_major_locator(mpl.ticker.MaxNLocator(5))
     ax.yaxis.set_major_formatter(lambda v, _: f"{v:,g}".replace("-", "−") + ("%" if scale == 100 else ""))
     title = label(name, lang)
@@ -694,10 +697,18 @@ def _timeline_legend(figure, height, narrow, lang):
 # --- reply time ------------------------------------------------------------------------------------
 
 
+def _still_waiting(told, hours):
+    """The curve at these hours.  Once every need is answered it stays at zero; where the last ones
+    were lost from sight before they were answered, it ends."""
+    curve = survival(told["hours"], told["answered"], hours)
+    all_answered = survival(told["hours"], told["answered"], [max(told["hours"])])[0] == 0
+    return [0.0 if value is None and all_answered else value for value in curve]
+
+
 def _answered(facts, policy, lang):
     """A policy's title with the share answered within the promised time."""
     told = facts["replies"][policy]
-    left = survival(told["hours"], told["answered"], [HOURS_PROMISED])[0]
+    left = _still_waiting(told, [HOURS_PROMISED])[0]
     share = percent(None if left is None else 1 - left)
     return say("report.after.answered", lang, policy=local(facts["titles"][policy], lang), share=share)
 
@@ -714,14 +725,15 @@ def reply_curve(facts: dict, *, narrow: bool = False, lang: str | None = None) -
     if not policies:
         return _empty(figure, say("report.empty.replies", lang))
     ax = figure.add_axes((left / width, under / height, (width - left - 0.15) / width, tall / height))
-    low = 0.1
+    early = any(_still_waiting(facts["replies"][p], [0.1])[0] < 0.95 for p in policies)
+    low = 1 / 60 if early else 0.1
     high = max(96.0, max(float(np.max(facts["replies"][p]["hours"])) for p in policies))
     grid = np.geomspace(low, high, 240)
     handles = []
     for policy in policies:
         colour, marker, line = policy_look(facts, policy)
         told = facts["replies"][policy]
-        left_over = survival(told["hours"], told["answered"], [*grid, HOURS_PROMISED])
+        left_over = _still_waiting(told, [*grid, HOURS_PROMISED])
         *curve, value = [math.nan if v is None else 100 * v for v in left_over]
         ax.plot(grid, curve, color=colour, ls=line, lw=2, zorder=3, gid=f"waiting-{policy}")
         ax.plot(
@@ -765,8 +777,13 @@ def reply_curve(facts: dict, *, narrow: bool = False, lang: str | None = None) -
     ax.set_xscale("log")
     ax.set_xlim(low, high)
     ax.set_ylim(0, 103)
-    ticks = [(0.1, "m6"), (1, "h1"), (6, "h6"), (24, "d1"), (168, "w1"), (720, "d30"), (8760, "y1")]
-    ticks = [(t, k) for t, k in ticks if t <= high and not (narrow and k in ("h6", "d1"))]
+    ticks = [(1 / 60, "m1")] if early else []
+    ticks += [(0.1, "m6"), (1, "h1"), (6, "h6"), (24, "d1"), (168, "w1"), (720, "d30"), (8760, "y1")]
+    ticks = [
+        (t, k)
+        for t, k in ticks
+        if t <= high and not (narrow and k in ("h6", "d1", *(["m6"] if early else [])))
+    ]
     ax.set_xticks([t for t, _ in ticks], [say(f"report.after.{k}", lang) for _, k in ticks])
     ax.minorticks_off()
     ax.tick_params(axis="x", pad=5)
