@@ -150,11 +150,11 @@ def warm() -> float:
     from commsim.rules import Gatherings, Icebreaker, Notice, OnlineGroup, PreScreening, ReplyTime, Vote
 
     began = perf_counter()
-    x = Settings().x._replace(ties_most=8.0, needs_rate=200.0, projects_a_year=50.0, project_households=20.0,
-                              mu=5.0, u=1.0, in_view=0.5, eta_g=0.01, officials=2.0)  # fmt: skip
+    x = Settings().x._replace(ties_most=8.0, needs_rate=200.0, projects_a_year=365.0, project_households=20.0,
+                              mu=5.0, u=0.5, in_view=0.1, eta_g=0.01, officials=2.0, o_0=4.0)  # fmt: skip
     place = Place("warm", "courtyard", 100, 40, burn_in=3, settings=Settings(x))
     rules = (OnlineGroup(poster=10.0), Icebreaker(), ReplyTime(hours=1.0), PreScreening(share=0.0),
-             Vote(days=1, share=0.0, operator=">="), Notice(decision=1, works=1),
+             Vote(days=1, share=0.0, operator=">="), Notice(decision=1, works=1, objectors=1000),
              Gatherings(every=7, threshold=0, operator=">=", sign_up_days=2))  # fmt: skip
     run(prepare(place, 1), rules, 21)
     return perf_counter() - began

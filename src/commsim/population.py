@@ -49,11 +49,13 @@ def populate(place: Place, world: int) -> State:
                         place.buildings_per_courtyard, place.courtyards_per_compound)  # fmt: skip
     household = np.repeat(np.arange(place.households), sizes)
     people = empty_people(household)
-    x = place.settings.x
+    x, levers = place.settings.x, place.settings.levers
     renters = column(world, TENURE, 0, 0, place.households) < x.renter_share
     odds = _odds(sizes, x)
-    _settle_all(people, homes, x, world, renters, odds, -place.burn_in)
-    return empty_state(world, -place.burn_in, homes, people, odds, place.settings)
+    state = empty_state(world, -place.burn_in, homes, people, odds, place.settings)
+    t = state.tables
+    _settle_all(t.people, t.homes, levers, world, renters, odds, -place.burn_in)
+    return state
 
 
 def _household_sizes(place: Place, world: int) -> np.ndarray:
@@ -92,8 +94,9 @@ def _odds(sizes, x) -> Odds:
 
 
 @kernel
-def _settle_all(people, homes, x, world, renters, odds, day):
+def _settle_all(people, homes, levers, world, renters, odds, day):
     """The first tenants of every home: tenure, time since moving in, and the people of each seat."""
+    x = levers[0]
     sitting_short = x.short_share * x.stay_short
     sitting_short /= max(sitting_short + (1.0 - x.short_share) * x.stay_long, 1e-300)
     for h in range(len(homes.doors)):

@@ -21,7 +21,6 @@ from commsim.measures import (
     gini,
     mean_clustering,
     median_duration,
-    share_within,
 )
 from commsim.state import State
 from commsim.state.office import FOR_GATHERINGS, FOR_PROJECTS
@@ -45,7 +44,7 @@ class Record:
 
     def keep(self, state: State, x: Levers, day: int) -> None:
         """Measure the evening of ``day``."""
-        self.worked.append(float(state.office.officials.worked.sum()))
+        self.worked.append(float(state.office.officials["worked"].sum()))
         values = self.measure(state, x, day, dear=day in self.recorded_days)
         self.series["day"].append(day)
         for name in MEASURES:
@@ -53,17 +52,15 @@ class Record:
 
     def measure(self, state: State, x: Levers, day: int, dear: bool) -> dict[str, float | None]:
         """All cheap measures of the evening of ``day`` and, if ``dear``, the others; None = undefined."""
-        sums, counts, talk = _sums(state, x, day)
+        sums, counts, extra = _sums(state, x, day)
         values = _personal(sums.sum(axis=(1, 2)), counts.sum(), state.size)
         values["renter_gap"] = _gap(sums[0], counts)
         level = level_on(day, x.half_life)
-        ties = _tie_arrays(state)
-        building = state.homes.doors.building[state.people.household]
-        values["same_building_share"] = share_within(*ties, ACQUAINTED * level, building)
+        values["same_building_share"] = extra[3] / extra[2] if extra[2] else math.nan
         values["messages_per_day"] = _recent_senders(state, day).size / min(TALK_WINDOW, day + 1)
-        values["active_share"] = talk[1] / talk[0] if talk[0] else math.nan
-        values["volunteers"] = 1000.0 * np.count_nonzero(state.people.volunteer) / state.size
-        values["official_hours"] = self._weekly_hours(len(state.office.officials.worked))
+        values["active_share"] = extra[1] / extra[0] if extra[0] else math.nan
+        values["volunteers"] = 1000.0 * np.count_nonzero(state.people["volunteer"]) / state.size
+        values["official_hours"] = self._weekly_hours(len(state.office.officials))
         values["grievances"] = 1000.0 * int(state.office.grievances.sum()) / state.size
         values["cost_yuan"] = float(state.office.yuan[FOR_GATHERINGS] + state.office.yuan[FOR_PROJECTS])
         values["gatherings_held"] = sum(g["held"] for g in state.gatherings.past)
@@ -114,7 +111,7 @@ def _gap(acquaintances, counts) -> float:
 
 def _sums(state, x, day):
     t = state.tables
-    return sums_by_stratum(t.people, t.ties, t.groups.seats, level_on(day, x.half_life), day)
+    return sums_by_stratum(t.people, t.homes, t.ties, t.groups.seats, level_on(day, x.half_life), day)
 
 
 def _tie_arrays(state):
@@ -129,21 +126,28 @@ def _people_by_stratum(state) -> np.ndarray:
 
 
 @kernel
-def sums_by_stratum(people, ties, seats, level, day):
+def sums_by_stratum(people, homes, ties, seats, level, day):
     """Sums over adults of the personal measures [measure, tenure, age], adults [tenure, age], and
-    (members of any group, those of them who sent something lately)."""
+    (members of any group, those of them who sent something lately, acquaintance ties, those of them
+    inside one building)."""
     sums, counts = np.zeros((7, 3, 3)), np.zeros((3, 3), np.int64)
-    talk = np.zeros(2, np.int64)
+    extra = np.zeros(4, np.int64)
+    faintest, strongest, scale = ACQUAINTED * level, STRONG * level, 1.0 / level
     for i in range(len(people)):
         if people.age[i] == CHILD:
             continue
         known = strong = 0
         alone = 1.0
+        building = homes.doors.building[people.household[i]]
+        first, end = homes.building_rows[building], homes.building_rows[building + 1]
         for k in range(ties.rows.degree[i]):
-            w = ties.slots.u[i, k] / level
-            known += w >= ACQUAINTED
-            strong += w >= STRONG
-            alone *= 1.0 - min(w, 1.0)
+            u = ties.slots.u[i, k]
+            alone *= 1.0 - min(u * scale, 1.0)
+            if u >= faintest:
+                known += 1
+                strong += u >= strongest
+                extra[3] += first <= ties.slots.neighbour[i, k] < end
+        extra[2] += known
         a, b = people.tenure[i], people.age[i]
         counts[a, b] += 1
         sums[0, a, b] += known
@@ -157,16 +161,16 @@ def sums_by_stratum(people, ties, seats, level, day):
         for s in range(seats.shape[1]):
             member = member or seats.group[i, s] >= 0
         if member:
-            talk[0] += 1
-            talk[1] += people.last_sent[i] > day - TALK_WINDOW
-    return sums, counts, talk
+            extra[0] += 1
+            extra[1] += people.last_sent[i] > day - TALK_WINDOW
+    return sums, counts, extra
 
 
 def _recent_senders(state, day) -> np.ndarray:
     """Rows of the residents who sent the messages of the last 28 days, one entry a message."""
-    m, n = state.messages, int(state.messages.count[0])
-    first = int(np.searchsorted(m.rows.time[:n], day + 1 - TALK_WINDOW))
-    senders = m.rows.sender[first:n]
+    rows, n = state.messages.rows, int(state.messages.count[0])
+    first = int(np.searchsorted(rows["time"][:n], day + 1 - TALK_WINDOW))
+    senders = rows["sender"][first:n]
     return senders[senders >= 0]
 
 

@@ -41,12 +41,13 @@ def joining(state: State, settings: Settings, day: int) -> None:
     founders = who_founds(people, groups, t.ties, levers, world, day)
     for i, group in leavers:
         leave(groups, people, i, slot_of(groups, i, group))
-    names = state.groups.rows.identity
+    names = state.groups.rows["identity"]
     order = np.argsort([draw(world, LOTTERY, day, int(i), int(names[g]), 0) for i, g in wishes], kind="stable")
     for k in order:
         enter(groups, people, *wishes[k])
-    state.groups = with_room(state.groups, len(founders))
-    groups = state.tables.groups
+    if len(founders):
+        state.groups = with_room(state.groups, len(founders))
+        groups = state.tables.groups
     for i, j, theme in founders:
         compound = int(state.homes.doors.compound[state.people.household[i]])
         group = open_group(state.groups, INTEREST, compound, int(theme), OF_RESIDENTS + int(i) * 8 + int(theme))
@@ -62,12 +63,12 @@ def _open_official(state: State, x) -> np.ndarray:
     open_ones = np.full(state.homes.compounds, NONE)
     if x.group_open == 0.0:
         return open_ones
-    g, ordinal = state.groups, np.zeros(state.homes.compounds, int)
-    for k in range(int(g.count[0])):
-        if g.rows.kind[k] == OFFICIAL:
-            ordinal[g.rows.compound[k]] += 1
-            if g.rows.members[k] < g.member.shape[1]:
-                open_ones[g.rows.compound[k]] = k
+    g, n = state.groups, int(state.groups.count[0])
+    official = np.flatnonzero(g.rows["kind"][:n] == OFFICIAL)
+    compounds = g.rows["compound"][official]
+    ordinal = np.bincount(compounds, minlength=state.homes.compounds)
+    with_seats = g.rows["members"][official] < g.member.shape[1]
+    open_ones[compounds[with_seats]] = official[with_seats]
     for compound in np.flatnonzero(open_ones == NONE):
         state.groups = with_room(state.groups, 1)
         name = int(compound) * 1000 + int(ordinal[compound])
@@ -142,7 +143,7 @@ def invited_to(people, groups, ties, i, u):
     total, strength = ties.rows.total[i], 0.0
     chosen, inside = NONE, 0.0
     for k in range(ties.rows.degree[i]):
-        j = ties.slots.neighbour[i, k]
+        j = int(ties.slots.neighbour[i, k])
         for s in range(groups.seats.shape[1]):
             g = groups.seats.group[j, s]
             if g < 0 or groups.rows.kind[g] != INTEREST or not (people.interests[i] >> groups.rows.interest[g]) & 1:
@@ -158,7 +159,7 @@ def invited_to(people, groups, ties, i, u):
     if chosen == NONE:
         return NONE, 0.0
     for k in range(ties.rows.degree[i]):
-        if slot_of(groups, ties.slots.neighbour[i, k], chosen) >= 0:
+        if slot_of(groups, int(ties.slots.neighbour[i, k]), chosen) >= 0:
             inside += ties.slots.u[i, k]
     return chosen, inside / total
 
@@ -190,7 +191,7 @@ def shared_interest(people, groups, ties, world, day, i):
     u = draw(world, FOUND_INTEREST, day, i, 0, 0)
     total, chosen, chosen_theme = 0.0, NONE, NONE
     for k in range(ties.rows.degree[i]):
-        j = ties.slots.neighbour[i, k]
+        j = int(ties.slots.neighbour[i, k])
         both = people.interests[i] & people.interests[j]
         if not people.literate[j] or people.age[j] == CHILD:
             continue

@@ -99,7 +99,7 @@ def known_partner(ties, i, u, floor):
     target, last = u * total, NOBODY
     for k in range(ties.rows.degree[i]):
         if ties.slots.u[i, k] >= floor:
-            last = ties.slots.neighbour[i, k]
+            last = int(ties.slots.neighbour[i, k])
             target -= ties.slots.u[i, k] * ties.slots.u[i, k]
             if target < 0.0:
                 break

@@ -150,7 +150,7 @@ def strength_in(groups, ties, i, g):
     """Inflated strength of i's ties to members of group g."""
     total = 0.0
     for k in range(ties.rows.degree[i]):
-        if slot_of(groups, ties.slots.neighbour[i, k], g) >= 0:
+        if slot_of(groups, int(ties.slots.neighbour[i, k]), g) >= 0:
             total += ties.slots.u[i, k]
     return total
 
@@ -228,7 +228,7 @@ def replier(i, group, ordinal, day, k, groups, ties, x, world, level):
         return -1
     familiar = 0.0
     for s in range(ties.rows.degree[i]):
-        familiar += x.b * ties.slots.u[i, s] / level * posts_of(groups, ties.slots.neighbour[i, s], group)
+        familiar += x.b * ties.slots.u[i, s] / level * posts_of(groups, int(ties.slots.neighbour[i, s]), group)
     target = u2 * (others + familiar)
     if target < others:
         add_posts(tree, mine, -own)
@@ -238,9 +238,9 @@ def replier(i, group, ordinal, day, k, groups, ties, x, world, level):
     target -= others
     j = -1
     for s in range(ties.rows.degree[i]):
-        weight = x.b * ties.slots.u[i, s] / level * posts_of(groups, ties.slots.neighbour[i, s], group)
+        weight = x.b * ties.slots.u[i, s] / level * posts_of(groups, int(ties.slots.neighbour[i, s]), group)
         if weight > 0.0:
-            j = ties.slots.neighbour[i, s]
+            j = int(ties.slots.neighbour[i, s])
             target -= weight
             if target < 0.0:
                 break

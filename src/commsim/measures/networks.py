@@ -14,28 +14,6 @@ STRONG = 0.75  # strength that meeting twice a week keeps up
 
 
 @kernel
-def acquaintances_of(neighbour, strength, degree, floor):
-    """Ties of at least ``floor`` per person: int64[people]."""
-    count = np.zeros(len(degree), np.int64)
-    for i in range(len(degree)):
-        for k in range(degree[i]):
-            count[i] += strength[i, k] >= floor
-    return count
-
-
-@kernel
-def share_within(neighbour, strength, degree, floor, label):
-    """Share of ties of at least ``floor`` whose two ends have the same ``label``; nan without ties."""
-    ties = within = 0
-    for i in range(len(degree)):
-        for k in range(degree[i]):
-            if strength[i, k] >= floor:
-                ties += 1
-                within += label[i] == label[neighbour[i, k]]
-    return within / ties if ties > 0 else np.nan
-
-
-@kernel
 def mean_clustering(neighbour, strength, degree, floor):
     """Mean local clustering over people with two or more ties of at least ``floor``; nan without.
 

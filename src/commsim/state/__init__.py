@@ -57,8 +57,9 @@ class State:
         return self._tables
 
     def __setattr__(self, name, value):
+        changed = getattr(self, name, None) is not value
         super().__setattr__(name, value)
-        if name in TABLES:  # a table was replaced by a larger one
+        if changed and name in TABLES:  # a table was replaced by a larger one
             super().__setattr__("_tables", None)
 
     def copy(self) -> State:

@@ -33,11 +33,11 @@ class Groups(NamedTuple):
 
 def empty_groups(n: int, cap: int, room: int = 64) -> Groups:
     """No group yet; room for ``room`` groups of at most ``cap`` members."""
-    rows = table(room, recent="f8", identity="i8", compound="i4", members="i4", voiced="i4",
+    rows = table(room, recent="f8", identity="i8", compound="i8", members="i8", voiced="i8",
                  kind="i1", interest="i1")  # fmt: skip
-    seats = table((n, GROUPS_A_PERSON), asked="f8", unheard="f8", group="i4", place="i4", written="i4")
+    seats = table((n, GROUPS_A_PERSON), asked="f8", unheard="f8", group="i8", place="i8", written="i8")
     seats.group[:] = seats.place[:] = -1
-    member, posts = np.zeros((room, cap), np.int32), np.zeros((room, cap + 1), np.int64)
+    member, posts = np.zeros((room, cap), np.int64), np.zeros((room, cap + 1), np.int64)
     return Groups(rows, member, posts, seats, np.zeros(1, np.int64))
 
 

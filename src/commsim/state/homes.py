@@ -49,8 +49,8 @@ def build_homes(sizes: np.ndarray, doors: int, stairwells: int, buildings: int, 
         starts = np.searchsorted(place, np.arange(place[-1] + 1))
         return np.append(first[starts], sizes.sum()).astype(np.int64)
 
-    doors_table = table(len(sizes), first="i8", seats="i4", door="i4", stairwell="i4", building="i4",
-                        courtyard="i4", compound="i4")  # fmt: skip
+    doors_table = table(len(sizes), first="i8", seats="i8", door="i8", stairwell="i8", building="i8",
+                        courtyard="i8", compound="i8")  # fmt: skip
     doors_table.first, doors_table.seats = first, sizes
     doors_table.door, doors_table.stairwell, doors_table.building = household % doors, stairwell, building
     doors_table.courtyard, doors_table.compound = courtyard, compound

@@ -35,7 +35,7 @@ class Events(NamedTuple):
 
 
 def empty_messages(room: int = 4096) -> Messages:
-    rows = table(room, time="f8", reply_to="i8", case="i8", sender="i4", group="i4", ordinal="i4",
+    rows = table(room, time="f8", reply_to="i8", case="i8", sender="i8", group="i8", ordinal="i8",
                  kind="i1", heard="?")  # fmt: skip
     return Messages(rows, np.zeros(1, np.int64), np.zeros(1, np.int64))
 

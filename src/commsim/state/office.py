@@ -38,7 +38,7 @@ class Office(NamedTuple):
 
 def empty_cases(room: int = 1024) -> Cases:
     rows = table(room, reported="f8", started="f8", answered="f8", solved="f8", message="i8",
-                 person="i4", group="i4", klass="i1", channel="i1", emergency="?")  # fmt: skip
+                 person="i8", group="i8", klass="i1", channel="i1", emergency="?")  # fmt: skip
     return Cases(rows, np.zeros(1, np.int64))
 
 

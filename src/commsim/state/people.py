@@ -19,9 +19,9 @@ CONDITIONAL, UNCONDITIONAL, FREE_RIDER = 0, 1, 2
 
 # Columns of the people table, one row per seat.
 PEOPLE = {
-    "household": "i4",
-    "tenancy": "i4",  # how many households lived in this home before
-    "since": "i4",  # day of moving in (negative: before the start)
+    "household": "i8",
+    "tenancy": "i8",  # how many households lived in this home before
+    "since": "i8",  # day of moving in (negative: before the start)
     "tenure": "i1",  # OWNER, LONG_RENTER, SHORT_RENTER
     "age": "i1",  # CHILD, ADULT, ELDER
     "literate": "?",  # uses a smartphone
@@ -35,11 +35,11 @@ PEOPLE = {
     "v_own": "f8",  # the level that motivation returns to
     "trust": "f8",  # trust in the community office, 0-1
     "voice": "f8",  # readiness to post again, 0-1
-    "last_sent": "i4",  # day of the last message, or FAR_PAST
-    "sent_today": "i4",  # messages on that day
-    "took_part": "i4",  # times attended or voted since day 0 or since moving in
-    "last_part": "i4",  # day of the last time, or FAR_PAST
-    "grieved": "i4",  # grievances since day 0
+    "last_sent": "i8",  # day of the last message, or FAR_PAST
+    "sent_today": "i8",  # messages on that day
+    "took_part": "i8",  # times attended or voted since day 0 or since moving in
+    "last_part": "i8",  # day of the last time, or FAR_PAST
+    "grieved": "i8",  # grievances since day 0
 }
 
 

@@ -63,7 +63,7 @@ def vacate(t, i, k):
     last = t.rows.degree[i] - 1
     t.rows.total[i] -= t.slots.u[i, k]
     if k != last:
-        t.slots.neighbour[i, k], t.slots.u[i, k], t.slots.mate[i, k] = t.slots.neighbour[i, last], t.slots.u[i, last], t.slots.mate[i, last]
+        t.slots.neighbour[i, k], t.slots.u[i, k], t.slots.mate[i, k] = int(t.slots.neighbour[i, last]), t.slots.u[i, last], t.slots.mate[i, last]
         t.slots.mate[t.slots.neighbour[i, k], t.slots.mate[i, k]] = k
     t.rows.degree[i] = last
     if last == 0:
@@ -73,7 +73,7 @@ def vacate(t, i, k):
 @kernel
 def part(t, i, k):
     """Dissolve the tie in slot k of i's row, on both sides."""
-    j, mate = t.slots.neighbour[i, k], t.slots.mate[i, k]
+    j, mate = int(t.slots.neighbour[i, k]), int(t.slots.mate[i, k])
     vacate(t, i, k)
     vacate(t, j, mate)
 
