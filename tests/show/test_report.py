@@ -158,8 +158,8 @@ def test_nothing_happened_is_told_and_not_drawn(pages):
     for lang in LANGUAGES:
         shown = Page(pages["bare", lang]).text
         for key in ("projects", "replies", "strata", "gatherings"):
-            assert say(f"report.empty.{key}", lang) in shown
-            assert say(f"report.empty.{key}", lang) not in Page(pages["usual", lang]).text
+            assert say(f"report.empty.{key}", lang, world=1) in shown
+            assert say(f"report.empty.{key}", lang, world=1) not in Page(pages["usual", lang]).text
         assert say("report.undefined", lang) in shown
 
 
