@@ -17,8 +17,8 @@ from commsim.day.plan import Phase, offline_day, whole_day
 from commsim.population import Place, populate
 from commsim.record import Record, reply_times, strata_of
 from commsim.rules import Rule, fold
-from commsim.state import State
 from commsim.state.settings import Settings
+from commsim.state.whole import State
 
 RESULT_YEARS = (1, 3)
 WEEK = 7

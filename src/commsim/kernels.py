@@ -12,6 +12,7 @@ import hashlib
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,8 +21,8 @@ import numpy as np
 from numba import config
 
 PACKAGE = Path(__file__).parent
-KERNEL_ROOMS = ("kernels.py", "draws.py", "clock.py", "state", "day", "population.py", "measures")
-CACHES_KEPT = 3  # one for the version in use, two for versions that a user may go back to
+KERNEL_ROOMS = ("kernels.py", "draws.py", "clock.py", "state", "day", "population.py", "record.py", "measures")
+CACHES_KEPT, KEPT_SECONDS = 3, 7 * 86400  # versions that a user may go back to, or is still running
 
 
 def source_hash(package: Path = PACKAGE) -> str:
@@ -58,7 +59,8 @@ def _use_cache() -> bool:
         if fresh:
             old = sorted(base.glob("kernels-*"), key=lambda f: f.stat().st_mtime, reverse=True)
             for folder in old[CACHES_KEPT:]:
-                shutil.rmtree(folder, ignore_errors=True)
+                if time.time() - folder.stat().st_mtime > KEPT_SECONDS:
+                    shutil.rmtree(folder, ignore_errors=True)
         probe = mine / f".probe-{os.getpid()}"
         probe.touch()
         probe.unlink()

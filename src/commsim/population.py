@@ -14,11 +14,11 @@ import numpy as np
 from commsim.draws import column, draw, exponential, purpose
 from commsim.errors import UserError
 from commsim.kernels import kernel
-from commsim.state import State, empty_state
 from commsim.state.homes import build_homes
 from commsim.state.newcomers import beta_quantiles, mean_stay, settle
 from commsim.state.people import LONG_RENTER, OWNER, SHORT_RENTER, Odds, empty_people
 from commsim.state.settings import Settings
+from commsim.state.whole import State, empty_state
 
 # Shares of households by size 1-6 around which a place's mean is reached (mean 2.65; assumption).
 SIZE_SHARES = np.array([0.20, 0.30, 0.28, 0.12, 0.07, 0.03])

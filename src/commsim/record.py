@@ -22,11 +22,11 @@ from commsim.measures import (
     mean_clustering,
     median_duration,
 )
-from commsim.state import State
 from commsim.state.office import FOR_GATHERINGS, FOR_PROJECTS
 from commsim.state.people import CHILD, OWNER
 from commsim.state.settings import Levers
 from commsim.state.ties import level_on
+from commsim.state.whole import State
 
 TALK_WINDOW, REPLY_WINDOW, PART_WINDOW = 28, 90, YEAR
 PROMISE_HOURS = 48.0

@@ -8,13 +8,11 @@ fewer are heard.  A household charged for works it never heard of bears a grieva
 
 from __future__ import annotations
 
-
 import numpy as np
 
 from commsim.day.willing import willing
 from commsim.draws import draw, exponential, logistic, purpose
 from commsim.kernels import kernel
-from commsim.state import State
 from commsim.state.office import (
     CHARGED_UNSEEN,
     FOR_PROJECTS,
@@ -25,8 +23,9 @@ from commsim.state.office import (
 )
 from commsim.state.people import experience, spokesperson
 from commsim.state.projects import Project
-from commsim.state.settings import PLACES, Levers, Settings
+from commsim.state.settings import PLACES, Settings
 from commsim.state.ties import share_inside
+from commsim.state.whole import State
 
 ARRIVES, BLOCK, VALUE = purpose("project arrives"), purpose("project household"), purpose("project value")
 REPRESENTATIVE, TURNOUT = purpose("representative"), purpose("vote turnout")

@@ -14,11 +14,11 @@ import numpy as np
 from commsim.day.willing import willing
 from commsim.draws import draw, purpose
 from commsim.kernels import kernel
-from commsim.state import State
 from commsim.state.office import FOR_GATHERINGS, OTHER_HOURS
 from commsim.state.people import CHILD
 from commsim.state.settings import THEMES, Settings
 from commsim.state.ties import level_on, meet, share_inside, strength
+from commsim.state.whole import State
 
 SEEN, SIGN_UP = purpose("announcement seen"), purpose("sign up")
 SEATS, TABLE, VOLUNTEER = purpose("seat lottery"), purpose("table"), purpose("volunteer")

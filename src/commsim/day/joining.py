@@ -16,11 +16,11 @@ import numpy as np
 from commsim.clock import MONTH
 from commsim.draws import draw, draw_two, logistic, purpose
 from commsim.kernels import kernel
-from commsim.state import State
 from commsim.state.groups import INTEREST, OFFICIAL, enter, leave, open_group, slot_of, with_room
 from commsim.state.people import CHILD
 from commsim.state.settings import Settings
 from commsim.state.ties import level_on, share_inside
+from commsim.state.whole import State
 
 EXPOSURE, JOIN, LEAVE = purpose("exposure"), purpose("join"), purpose("leave")
 FOUND, FOUND_INTEREST = purpose("found"), purpose("found interest")

@@ -10,11 +10,11 @@ import math
 
 from commsim.draws import draw, purpose
 from commsim.kernels import kernel
-from commsim.state import State
 from commsim.state.groups import leave_all
 from commsim.state.newcomers import mean_stay, move_in
 from commsim.state.settings import Settings
 from commsim.state.ties import level_on, part_from_all, warmth
+from commsim.state.whole import State
 
 MOVE = purpose("move")
 

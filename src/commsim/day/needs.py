@@ -10,12 +10,12 @@ from __future__ import annotations
 from commsim.clock import HOURS
 from commsim.draws import draw, draw_two, logistic, poisson, purpose
 from commsim.kernels import kernel
-from commsim.state import State
 from commsim.state.groups import OFFICIAL
 from commsim.state.messages import ARRIVE, ISSUE, POST, doubled, push
 from commsim.state.office import BY_GROUP, BY_PHONE, BY_VISIT, UNREPORTED
 from commsim.state.people import CHILD, spokesperson
 from commsim.state.settings import Settings
+from commsim.state.whole import State
 
 NEED, CLASS, REPORT = purpose("need"), purpose("need class"), purpose("need report")
 HOUR, PHONE = purpose("need hour"), purpose("need knows phone")

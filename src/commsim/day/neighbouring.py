@@ -14,10 +14,10 @@ import numpy as np
 from commsim.clock import is_weekday
 from commsim.draws import draw, draw_two, poisson, purpose
 from commsim.kernels import kernel
-from commsim.state import State
 from commsim.state.people import CHILD
 from commsim.state.settings import Settings
 from commsim.state.ties import forget_faint, level_on, meet, warmth
+from commsim.state.whole import State
 
 CHATS, PARTNER = purpose("chats"), purpose("chat partner")
 NOBODY = -1

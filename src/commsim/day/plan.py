@@ -17,8 +17,8 @@ from commsim.day.needs import needs
 from commsim.day.neighbouring import neighbouring
 from commsim.day.talking import talking
 from commsim.day.trusting import trusting
-from commsim.state import State
 from commsim.state.settings import Settings
+from commsim.state.whole import State
 
 
 @dataclass

@@ -157,7 +157,7 @@ def answer(t, o, c, people, homes, groups, ties, messages, cases, office, x, wor
     if cases.rows.klass[c] == 1:
         cases.rows.solved[c] = t
         thank(t, c, o, people, groups, messages, cases, office, x, world)
-    elif cases.rows.klass[c] == 2 and not cases.rows.emergency[c] and helps_itself(c, people, homes, ties, cases, x, world, level):
+    elif helps_itself(c, people, homes, ties, cases, x, world, level):
         cases.rows.solved[c] = t
     else:
         enqueue(office, t, URGENT if cases.rows.emergency[c] else LATER, TO_WORK, c, 0.0)
@@ -165,7 +165,9 @@ def answer(t, o, c, people, homes, groups, ties, messages, cases, office, x, wor
 
 @kernel
 def helps_itself(c, people, homes, ties, cases, x, world, level):
-    """Neighbours sort it out: probability self_help * mean strength of ties in the own building."""
+    """Neighbours sort out a class 2 matter: probability self_help * mean strength of ties in the own building."""
+    if cases.rows.klass[c] != 2 or cases.rows.emergency[c]:
+        return False
     i = cases.rows.person[c]
     building = homes.doors.building[people.household[i]]
     near, total = 0, 0.0

@@ -15,7 +15,6 @@ from commsim.clock import HOURS
 from commsim.day.serving import LATER, arrive, done, enqueue, put, serve, solve, watch_thread
 from commsim.draws import draw, draw_two, logistic, poisson, purpose
 from commsim.kernels import kernel
-from commsim.state import State
 from commsim.state.groups import (
     OFFICIAL,
     add_posts,
@@ -46,6 +45,7 @@ from commsim.state.office import UNANSWERED
 from commsim.state.people import experience
 from commsim.state.settings import Settings
 from commsim.state.ties import level_on, meet
+from commsim.state.whole import State
 
 SMALL_TALK, TALK_HOUR, TALK_GROUP = purpose("small talk"), purpose("talk hour"), purpose("talk group")
 REPLIES, REPLIER, REPLY_HOUR = purpose("replies"), purpose("replier"), purpose("reply hour")

@@ -10,8 +10,8 @@ import math
 
 from commsim.draws import draw, purpose
 from commsim.kernels import kernel
-from commsim.state import State
 from commsim.state.settings import Settings
+from commsim.state.whole import State
 
 STOPS = purpose("volunteer stops")
 

@@ -7,7 +7,7 @@ import numpy as np
 
 def survival(durations, ended):
     """(times, share not ended after each) by Kaplan-Meier; ``ended`` is False where censored."""
-    from scipy.stats import CensoredData, ecdf  # noqa: PLC0415 - half a second that most runs can spare
+    from scipy.stats import CensoredData, ecdf
 
     durations, ended = np.asarray(durations, float), np.asarray(ended, bool)
     fit = ecdf(CensoredData(uncensored=durations[ended], right=durations[~ended])).sf

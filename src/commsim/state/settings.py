@@ -11,10 +11,6 @@ from collections import namedtuple
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
-from commsim.kernels import for_kernels, table
-
 
 @dataclass(frozen=True)
 class Parameter:
@@ -219,8 +215,10 @@ class Settings:
     pipeline: tuple[Stage | None, ...] = OFFICE_DECIDES
 
     @cached_property
-    def levers(self) -> np.ndarray:
+    def levers(self):
         """The numeric levers as kernels take them: one row of a table, ``levers[0].alpha``."""
+        from commsim.kernels import for_kernels, table  # Numba: reading a scenario must not wait for it
+
         row = table(1, **dict.fromkeys(PARAMETERS, "f8"))
         for name, value in self.x._asdict().items():
             row[name] = value

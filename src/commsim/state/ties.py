@@ -16,8 +16,6 @@ import numpy as np
 from commsim.kernels import kernel, table
 
 
-
-
 class Ties(NamedTuple):
     """``slots`` [people, slots] with columns ``u``, ``neighbour``, ``mate``; slots 0..degree-1 of a
     row are in use, and ``mate`` is the slot of the same tie in the neighbour's row.  ``rows`` [people]
@@ -63,8 +61,9 @@ def vacate(t, i, k):
     last = t.rows.degree[i] - 1
     t.rows.total[i] -= t.slots.u[i, k]
     if k != last:
-        t.slots.neighbour[i, k], t.slots.u[i, k], t.slots.mate[i, k] = int(t.slots.neighbour[i, last]), t.slots.u[i, last], t.slots.mate[i, last]
-        t.slots.mate[t.slots.neighbour[i, k], t.slots.mate[i, k]] = k
+        t.slots.neighbour[i, k] = t.slots.neighbour[i, last]
+        t.slots.u[i, k], t.slots.mate[i, k] = t.slots.u[i, last], t.slots.mate[i, last]
+        t.slots.mate[int(t.slots.neighbour[i, k]), int(t.slots.mate[i, k])] = k
     t.rows.degree[i] = last
     if last == 0:
         t.rows.total[i] = 0.0

@@ -1,0 +1,89 @@
+"""``State``: everything about a community on one day, in one world."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import numpy as np
+
+from commsim.kernels import for_kernels
+from commsim.state.gatherings import Gatherings
+from commsim.state.groups import Groups, empty_groups
+from commsim.state.homes import Homes
+from commsim.state.messages import Events, Messages, empty_events, empty_messages
+from commsim.state.office import Cases, Office, empty_cases, empty_office
+from commsim.state.people import Odds
+from commsim.state.projects import Projects
+from commsim.state.settings import Settings
+from commsim.state.ties import Ties, empty_ties
+
+TABLES = ("homes", "people", "ties", "groups", "messages", "events", "cases", "office")
+
+
+@dataclass
+class State:
+    """A community in one world on one day.  ``day`` is the next day to be lived through."""
+
+    world: int
+    day: int
+    homes: Homes
+    people: np.recarray
+    ties: Ties
+    groups: Groups
+    messages: Messages
+    events: Events
+    cases: Cases
+    office: Office
+    gatherings: Gatherings
+    projects: Projects
+    odds: Odds
+    requests: list[tuple[int, float]]  # hours that other phases ask of the office: (step, minutes)
+    base: Settings  # the scenario's values, before any rule
+    _tables: SimpleNamespace | None = field(default=None, repr=False)
+
+    @property
+    def size(self) -> int:
+        """People of all ages."""
+        return len(self.people)
+
+    @property
+    def tables(self) -> SimpleNamespace:
+        """The tables as kernels take them, by the same names; they share memory with the state's."""
+        if self._tables is None:
+            self._tables = SimpleNamespace(**{name: for_kernels(getattr(self, name)) for name in TABLES})
+        return self._tables
+
+    def __setattr__(self, name, value):
+        changed = getattr(self, name, None) is not value
+        super().__setattr__(name, value)
+        if changed and name in TABLES:  # a table was replaced by a larger one
+            super().__setattr__("_tables", None)
+
+    def copy(self) -> State:
+        """An independent copy: the start that policies share, or a branch."""
+        twin = copy.copy(self)
+        for name in TABLES:
+            if name != "homes":
+                setattr(twin, name, _copied(getattr(self, name)))
+        twin.gatherings = copy.deepcopy(self.gatherings)
+        twin.requests = list(self.requests)
+        twin.projects = copy.deepcopy(self.projects)
+        return twin
+
+
+def _copied(data):
+    if isinstance(data, tuple):
+        return data._replace(**{name: _copied(part) for name, part in data._asdict().items()})
+    return data.copy()
+
+
+def empty_state(world: int, day: int, homes: Homes, people: np.recarray, odds: Odds, base: Settings) -> State:
+    """People in their homes who know nobody; an office that has done nothing."""
+    n = len(people)
+    return State(world, day, homes, people, empty_ties(n, int(base.x.ties_most)),
+                 empty_groups(n, int(base.x.cap)), empty_messages(), empty_events(), empty_cases(),
+                 empty_office(int(base.x.officials)), Gatherings(n), Projects(), odds, [], base)  # fmt: skip
+
+
