@@ -93,6 +93,21 @@ def table(rows, **columns) -> np.recarray:
     return np.zeros(rows, np.dtype(list(columns.items()), align=True)).view(np.recarray)
 
 
+def _mark() -> Path:
+    return Path(config.CACHE_DIR) / f"complete.{sys.implementation.cache_tag}"
+
+
+def warmed() -> bool:
+    """Whether every kernel of this version is compiled and kept (or none needs to be)."""
+    return not JIT or (CACHED and _mark().exists())
+
+
+def mark_warmed() -> None:
+    """Note that the cache is complete."""
+    if JIT and CACHED:
+        _mark().touch()
+
+
 class Columns:
     """A table as ordinary Python reads it fastest: one attribute a column, sharing its memory."""
 

@@ -50,6 +50,10 @@ class Record:
         for name in MEASURES:
             self.series[name].append(values.get(name))
 
+    def copy(self) -> Record:
+        """An independent copy, for a branch."""
+        return Record(self.recorded_days, {k: list(v) for k, v in self.series.items()}, list(self.worked))
+
     def measure(self, state: State, x: Levers, day: int, dear: bool) -> dict[str, float | None]:
         """All cheap measures of the evening of ``day`` and, if ``dear``, the others; None = undefined."""
         sums, counts, extra = _sums(state, x, day)

@@ -28,7 +28,9 @@ FAMILY = THEMES.index("family")
 def gathering(state: State, settings: Settings, day: int) -> None:
     """Sign-ups of the day; gatherings that are due are held or dropped."""
     gatherings, t = state.gatherings, state.tables
+    newcomers = state.people["since"] == day
     for one in list(gatherings.open):
+        one.signed[newcomers] = False  # whoever signed up for that seat has moved out
         rows = t.homes.compound_rows[one.compound], t.homes.compound_rows[one.compound + 1]
         deadline = one.announced + one.plan.sign_up_days
         if day < deadline:

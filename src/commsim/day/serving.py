@@ -116,6 +116,12 @@ def name_of(cases, c):
 
 
 @kernel
+def lives_there(c, people, cases):
+    """Whether who reported case c has not moved out since: newcomers in that seat know nothing of it."""
+    return people.since[cases.rows.person[c]] <= cases.rows.reported[c]
+
+
+@kernel
 def mean_minutes(cases, c, step, x):
     """Mean minutes that a step of a case takes an official."""
     if step == TO_ANSWER:
@@ -152,7 +158,8 @@ def answer(t, o, c, people, homes, groups, ties, messages, cases, office, x, wor
             messages.rows.heard[k] = True
         append(messages, t, -1 - o, cases.rows.group[c], ANSWER, cases.rows.message[c], 0, c)
     if (t - cases.rows.reported[c]) * HOURS <= x.reply_hours:
-        experience(people.trust, i, True, 1.0, x.a_t, x.b_t)
+        if lives_there(c, people, cases):
+            experience(people.trust, i, True, 1.0, x.a_t, x.b_t)
         watch_thread(c, True, people, groups, cases, x, world)
     if cases.rows.klass[c] == 1:
         cases.rows.solved[c] = t
@@ -183,7 +190,8 @@ def helps_itself(c, people, homes, ties, cases, x, world, level):
 def solve(t, c, people, groups, messages, cases, office, x, world):
     """The matter is settled: a good experience, perhaps thanks."""
     cases.rows.solved[c] = t
-    experience(people.trust, cases.rows.person[c], True, 1.0, x.a_t, x.b_t)
+    if lives_there(c, people, cases):
+        experience(people.trust, cases.rows.person[c], True, 1.0, x.a_t, x.b_t)
     thank(t, c, c % len(office.officials.idle), people, groups, messages, cases, office, x, world)
 
 
@@ -191,7 +199,7 @@ def solve(t, c, people, groups, messages, cases, office, x, world):
 def thank(t, c, o, people, groups, messages, cases, office, x, world):
     """With probability thanks_share the person says thanks, which restores the official."""
     day, i, mark = name_of(cases, c)
-    if draw(world, THANK, day, i, mark, 0) >= x.thanks_share:
+    if draw(world, THANK, day, i, mark, 0) >= x.thanks_share or not lives_there(c, people, cases):
         return
     office.officials.tired[o] = max(0.0, office.officials.tired[o] - x.thanks_restore)
     group = cases.rows.group[c]

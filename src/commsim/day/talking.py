@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 
 from commsim.clock import HOURS
-from commsim.day.serving import LATER, arrive, done, enqueue, put, serve, solve, watch_thread
+from commsim.day.serving import LATER, arrive, done, enqueue, lives_there, put, serve, solve, watch_thread
 from commsim.draws import draw, draw_two, logistic, poisson, purpose
 from commsim.kernels import kernel
 from commsim.state.groups import (
@@ -59,7 +59,7 @@ def talking(state: State, settings: Settings, day: int) -> None:
     if day % 30 == 0:
         forget_before(state.messages, day - MEMORY_DAYS)
     fade_recent(state.tables.groups)
-    _room(state, state.size + 4 * REPLIES_MOST)
+    _room(state, int(state.size * (1.0 + settings.x.mu)) + 4 * REPLIES_MOST)  # all of today's small talk
     t, world = state.tables, state.world
     start_talk(t.people, t.groups, t.ties, t.events, settings.levers, world, day)
     morning = day + settings.x.duty_from / HOURS
@@ -266,7 +266,8 @@ def reply(t, j, number, people, groups, ties, messages, events, x, world):
     if not messages.rows.heard[k] and messages.rows.kind[k] == TALK:
         people.voice[i] += x.voice_gain * (1.0 - people.voice[i])
     messages.rows.heard[k] = True
-    meet(ties, i, j, x.kappa_on * x.alpha, x.w_cap, level_on(int(t), x.half_life), x.w_drop)
+    if people.household[i] != people.household[j]:  # kin have no ties to strengthen
+        meet(ties, i, j, x.kappa_on * x.alpha, x.w_cap, level_on(int(t), x.half_life), x.w_drop)
     answer, ordinal = put(t, j, group, REPLY, number, -1, people, groups, messages)
     looking = (groups.rows.members[group] - 1) * x.in_view * x.view_hours / HALF_HOUR
     mean = min(looking * x.u, x.branching_most)
@@ -292,8 +293,9 @@ def check_heard(number, people, groups, messages, x):
 def deadline(c, people, groups, cases, office, x, world):
     """The promised time is over: without an answer the office has broken its word."""
     if cases.rows.answered[c] < 0.0:
-        office.grievances[UNANSWERED] += 1
-        people.grieved[cases.rows.person[c]] += 1
-        experience(people.trust, cases.rows.person[c], False, 1.0, x.a_t, x.b_t)
+        if lives_there(c, people, cases):
+            office.grievances[UNANSWERED] += 1
+            people.grieved[cases.rows.person[c]] += 1
+            experience(people.trust, cases.rows.person[c], False, 1.0, x.a_t, x.b_t)
         watch_thread(c, False, people, groups, cases, x, world)
 

@@ -21,7 +21,7 @@ from commsim.errors import UserError
 from commsim.experiments import statistics
 from commsim.experiments.ledger import Ledger, model_version, run_key
 from commsim.experiments.progress import Progress
-from commsim.experiments.worlds import ENGINE, Task, compiled, keep_scenario, spread, unpack
+from commsim.experiments.worlds import ENGINE, Task, keep_scenario, spread, unpack
 from commsim.measures.table import MEASURES, STRATA
 from commsim.words import say
 
@@ -182,6 +182,16 @@ class _Study:
 
     # living and keeping
 
+    def _compile(self, done: int, last: int) -> None:
+        """Compile in the parent, once, rather than in every worker at the same time."""
+        from commsim import kernels
+
+        if not kernels.warmed():
+            from commsim.engine import warm
+
+            self._tell(done, last, say("progress.compiling"))
+            warm()
+
     def gather(self, first: int, last: int, note: str) -> None:
         """Have worlds ``first`` to ``last``: from the ledger where it knows them, else lived now."""
         tasks = []
@@ -196,8 +206,8 @@ class _Study:
         self._tell(done, last, note)
         if not tasks:
             return
-        if self.run_world == ENGINE and not compiled():
-            self._tell(done, last, say("progress.compiling"))
+        if self.run_world == ENGINE:
+            self._compile(done, last)
         keep_scenario(self.scenario)
         began = time.monotonic()
         before = self._computing

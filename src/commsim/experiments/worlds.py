@@ -19,7 +19,6 @@ import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import NamedTuple
 
 from commsim.errors import UserError
@@ -127,14 +126,6 @@ def _function(named: str | Callable) -> Callable:
         return named
     module, name = named.split(":")
     return getattr(import_module(module), name)
-
-
-def compiled() -> bool:
-    """Are there compiled kernels of this version?  If not, the first world takes minutes longer."""
-    from commsim import kernels
-
-    folder = Path(kernels.config.CACHE_DIR) if kernels.CACHED else None
-    return not kernels.JIT or (folder is not None and any(folder.rglob("*.nbc")))
 
 
 @cache

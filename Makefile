@@ -1,0 +1,46 @@
+# Two commands do all set-up: `make demo` runs the main job, `make test` passes the tests.
+# Each makes its own virtual environment in .venv; all that is needed is Python 3.11-3.13, pip and make.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
+OUT := out
+
+.PHONY: help demo test study lint clean
+
+help:
+	@echo "make demo    compare two ways of governing Jinyang; ends with the path of the report"
+	@echo "make test    run the tests"
+	@echo "make study   run the slow studies (minutes)"
+	@echo "make clean   remove .venv and out/"
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "commsim needs Python 3.11, 3.12 or 3.13; none was found. 需要 Python 3.11–3.13，没有找到。"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.tested: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ $(VENV)/.installed
+
+demo: $(VENV)/.installed
+	@mkdir -p $(OUT)
+	$(BIN)/commsim compare jinyang before jinyang_2016 --scale estate --days 365 --worlds 20 \
+		--ledger $(OUT)/demo.sqlite --report $(OUT)/demo.html
+
+test: $(VENV)/.tested
+	$(BIN)/ruff check src tests
+	$(BIN)/python -m pytest
+
+study: $(VENV)/.tested
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/.tested
+	$(BIN)/ruff check src tests
+
+clean:
+	rm -rf $(VENV) $(OUT)
