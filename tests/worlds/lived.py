@@ -81,8 +81,10 @@ def stories(state):
     """Gatherings and projects, ready for JSON."""
     open_ones = [[g.compound, g.ordinal, g.attempt, g.announced, np.flatnonzero(g.signed).tolist()]
                  for g in state.gatherings.open]  # fmt: skip
-    projects = [{name: _plain(value) for name, value in vars(p).items() if name != "pipeline"}
-                | {"pipeline": [stage and asdict(stage) for stage in p.pipeline]} for p in state.projects.all]  # fmt: skip
+    projects = []
+    for project in state.projects.all:
+        told = {name: _plain(value) for name, value in vars(project).items() if name != "pipeline"}
+        projects.append({**told, "pipeline": [stage and asdict(stage) for stage in project.pipeline]})
     return {"gatherings": {"open": open_ones, "past": state.gatherings.past}, "projects": projects,
             "requests": [list(r) for r in state.requests]}  # fmt: skip
 

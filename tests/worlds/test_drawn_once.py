@@ -1,0 +1,86 @@
+"""No key is drawn twice, but for thresholds that belong to a person and an occasion.
+
+Two events with one key would share their luck; the same event drawn twice would have two outcomes.
+The script ``keys.py`` logs every key with the JIT off.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import lived
+import pytest
+
+SCRIPT = Path(__file__).with_name("keys.py")
+
+# Drawn again each time the occasion comes back, on purpose: asking again moves nobody, new reasons do.
+FIXED = {
+    "join": "one threshold per tenant and group, compared again at each exposure",
+    "announcement seen": "whether a person sees an announcement at all, looked up on each sign-up day",
+    "sign up": "one threshold per person and gathering, compared again on each sign-up day",
+    "need knows phone": "whether a tenant knows the office's number, looked up at each need",
+    "vote turnout": "one threshold per household and version, compared again on each voting day",
+    "vote choice": "one threshold per household and version, in the pre-screening and in the vote",
+}
+SEVERAL_A_DAY = {"need knows phone"}  # a person can have two needs on one day
+
+CASES = {
+    "every rule": {"policy": "all rules", "days": 60, "burn_in": 20, "world": 1, "levers": {}},
+    "much coming and going": {"policy": "all rules", "days": 45, "burn_in": 20, "world": 2, "levers": {
+        "eta_g": 0.5, "h_ch": 3.0, "mu": 2.0, "stay_short": 15.0, "theta_join": 3.0, "q": 3.0, "u": 0.5,
+        "needs_rate": 40.0}},
+    "jinyang_2016": {"policy": "jinyang_2016", "days": 40, "burn_in": 20, "world": 1, "levers": {}},
+    "two series of gatherings": {"policy": "two series of gatherings", "days": 25, "burn_in": 10, "world": 1,
+                                 "levers": {}},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def logged():
+    """{case: what keys.py printed}; all cases run side by side."""
+    asked = {name: subprocess.Popen([sys.executable, str(SCRIPT), json.dumps(case)], text=True,
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+             for name, case in CASES.items()}  # fmt: skip
+    answers = {}
+    for name, process in asked.items():
+        out, err = process.communicate()
+        assert process.returncode == 0, err
+        answers[name] = json.loads(out)
+    return answers
+
+
+def test_the_log_sees_nearly_every_purpose(logged):
+    """A purpose that was never drawn was not tested: all are, in one case or another."""
+    from commsim.draws import PURPOSES
+
+    seen = set().union(*(answer["drawn"] for answer in logged.values()))
+    assert sorted(PURPOSES.keys() - seen) == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_no_key_is_drawn_twice(logged, case):
+    twice = [entry for entry in logged[case]["again"] if entry[0] not in FIXED]
+    assert twice == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_fixed_threshold_is_drawn_once_a_day(logged, case):
+    """Within one day nobody is asked twice, except by a second need."""
+    often = [entry for entry in logged[case]["again"] if entry[3] > 1 and entry[0] not in SEVERAL_A_DAY]
+    assert often == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_part_of_a_key_fits(logged, case):
+    """A key word has 32 bits; what is cut off no longer tells two keys apart."""
+    assert logged[case]["cut"] == {}
+
+
+def test_no_two_groups_have_one_name():
+    """A group's identity names it in keyed draws: also when somebody founds a second one like the first."""
+    finished = lived.live(days=200, rules=lived.all_rules(), eta_g=0.5, h_ch=6.0, mu=2.0, stay_short=15.0,
+                          theta_join=3.0, q=3.0)  # fmt: skip
+    names = finished.state.groups.rows.identity[: finished.state.groups.count[0]]
+    assert len(names) > 100
+    assert len({int(name) & 0xFFFFFFFF for name in names}) == len(names)
