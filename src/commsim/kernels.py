@@ -120,6 +120,8 @@ class Columns:
         return self.shape[0]
 
     def __getitem__(self, row):
+        if isinstance(row, str):
+            return getattr(self, row)
         cells = {name: column[row].item() for name, column in vars(self).items() if name != "shape"}
         return SimpleNamespace(**cells)
 

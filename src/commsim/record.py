@@ -44,7 +44,7 @@ class Record:
 
     def keep(self, state: State, x: Levers, day: int) -> None:
         """Measure the evening of ``day``."""
-        self.worked.append(float(state.office.officials["worked"].sum()))
+        self.worked.append(float(state.tables.office.officials["worked"].sum()))
         values = self.measure(state, x, day, dear=day in self.recorded_days)
         self.series["day"].append(day)
         for name in MEASURES:
@@ -63,7 +63,7 @@ class Record:
         values["same_building_share"] = extra[3] / extra[2] if extra[2] else math.nan
         values["messages_per_day"] = _recent_senders(state, day).size / min(TALK_WINDOW, day + 1)
         values["active_share"] = extra[1] / extra[0] if extra[0] else math.nan
-        values["volunteers"] = 1000.0 * np.count_nonzero(state.people["volunteer"]) / state.size
+        values["volunteers"] = 1000.0 * np.count_nonzero(state.tables.people["volunteer"]) / state.size
         values["official_hours"] = self._weekly_hours(len(state.office.officials))
         values["grievances"] = 1000.0 * int(state.office.grievances.sum()) / state.size
         values["cost_yuan"] = float(state.office.yuan[FOR_GATHERINGS] + state.office.yuan[FOR_PROJECTS])
@@ -144,20 +144,19 @@ def sums_by_stratum(people, homes, ties, seats, level, day):
         alone = 1.0
         building = homes.doors.building[people.household[i]]
         first, end = homes.building_rows[building], homes.building_rows[building + 1]
-        for k in range(ties.rows.degree[i]):
-            u = ties.slots.u[i, k]
-            alone *= 1.0 - min(u * scale, 1.0)
-            if u >= faintest:
-                known += 1
-                strong += u >= strongest
-                extra[3] += first <= ties.slots.neighbour[i, k] < end
+        for k in range(ties.rows.degree[i]):  # without branches: half of all ties are faint
+            u, j = ties.slots.u[i, k], ties.slots.neighbour[i, k]
+            alone *= 1.0 - u * scale
+            known += u >= faintest
+            strong += u >= strongest
+            extra[3] += (u >= faintest) & (j >= first) & (j < end)
         extra[2] += known
         a, b = people.tenure[i], people.age[i]
         counts[a, b] += 1
         sums[0, a, b] += known
         sums[1, a, b] += strong
         sums[2, a, b] += known == 0
-        sums[3, a, b] += 1.0 - alone
+        sums[3, a, b] += min(1.0 - alone, 1.0)  # rounding may leave a strength just above 1
         sums[4, a, b] += people.trust[i]
         sums[5, a, b] += people.in_official[i]
         sums[6, a, b] += people.last_part[i] > day - PART_WINDOW
@@ -172,7 +171,7 @@ def sums_by_stratum(people, homes, ties, seats, level, day):
 
 def _recent_senders(state, day) -> np.ndarray:
     """Rows of the residents who sent the messages of the last 28 days, one entry a message."""
-    rows, n = state.messages.rows, int(state.messages.count[0])
+    rows, n = state.tables.messages.rows, int(state.messages.count[0])
     first = int(np.searchsorted(rows["time"][:n], day + 1 - TALK_WINDOW))
     senders = rows["sender"][first:n]
     return senders[senders >= 0]

@@ -41,7 +41,7 @@ def joining(state: State, settings: Settings, day: int) -> None:
     founders = who_founds(people, groups, t.ties, levers, world, day)
     for i, group in leavers:
         leave(groups, people, i, slot_of(groups, i, group))
-    names = state.groups.rows["identity"]
+    names = groups.rows["identity"]
     order = np.argsort([draw(world, LOTTERY, day, int(i), int(names[g]), 0) for i, g in wishes], kind="stable")
     for k in order:
         enter(groups, people, *wishes[k])
@@ -63,17 +63,25 @@ def _open_official(state: State, x) -> np.ndarray:
     open_ones = np.full(state.homes.compounds, NONE)
     if x.group_open == 0.0:
         return open_ones
-    g, n = state.groups, int(state.groups.count[0])
-    official = np.flatnonzero(g.rows["kind"][:n] == OFFICIAL)
-    compounds = g.rows["compound"][official]
-    ordinal = np.bincount(compounds, minlength=state.homes.compounds)
-    with_seats = g.rows["members"][official] < g.member.shape[1]
-    open_ones[compounds[with_seats]] = official[with_seats]
+    ordinal = with_seats(state.tables.groups, open_ones)
     for compound in np.flatnonzero(open_ones == NONE):
         state.groups = with_room(state.groups, 1)
         name = int(compound) * 1000 + int(ordinal[compound])
         open_ones[compound] = open_group(state.groups, OFFICIAL, int(compound), NONE, name)
     return open_ones
+
+
+@kernel
+def with_seats(groups, open_ones):
+    """Fill in the last official group of each compound that has a free seat; how many it has in all."""
+    ordinal = np.zeros(len(open_ones), np.int64)
+    for g in range(groups.count[0]):
+        if groups.rows.kind[g] == OFFICIAL:
+            compound = groups.rows.compound[g]
+            ordinal[compound] += 1
+            if groups.rows.members[g] < groups.member.shape[1]:
+                open_ones[compound] = g
+    return ordinal
 
 
 @kernel
