@@ -31,6 +31,7 @@ demo: $(VENV)/.installed
 	@mkdir -p $(OUT)
 	$(BIN)/commsim compare jinyang before jinyang_2016 --scale estate --days 365 --worlds 20 \
 		--ledger $(OUT)/demo.sqlite --report $(OUT)/demo.html
+	@echo "$(CURDIR)/$(OUT)/demo.html"
 
 test: $(VENV)/.tested
 	$(BIN)/ruff check src tests
