@@ -1,81 +1,112 @@
 """Community: the engine as a Mesa model, for people who explore.
 
 ``step()`` lives through a day; ``agents`` is an AgentSet on which select, groupby, agg and do work,
-and DataCollector reads it.  Views of people are made when first touched, never in batch runs.  All
-chance is keyed: ``world`` names it, and Mesa's own generators are not used by the model.
+and DataCollector reads it.  Views of people are made when first touched, never in batch runs, and
+touching changes nothing.  All chance is keyed: ``world`` names it, and Mesa's own generators serve
+only those who explore (``agents.shuffle()``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import mesa
 import networkx as nx
 import numpy as np
 import pandas as pd
 
-from commsim import scenarios
-from commsim.agents import Official, Person, Renter, Resident, Volunteer
-from commsim.engine import Days, prepare
-from commsim.errors import UserError
+from commsim import kernels, scenarios
+from commsim.agents import AGES, TENURES, Official, Person, Renter, Resident, Volunteer
+from commsim.engine import Days, prepare, warm
+from commsim.errors import UserError, nearest
 from commsim.measures import ACQUAINTED
 from commsim.record import Record
 from commsim.rules import Rule
 from commsim.state.people import OWNER
 from commsim.state.ties import level_on
-from commsim.words import say
+from commsim.words import LANGUAGES, say
+
+KINDS = (Resident, Renter, Volunteer)
+WORLDS = 2**32
+LONGEST = 10**6  # days
 
 
 class Community(mesa.Model):
-    """A community of one world under one policy.
+    """A community in one world under one policy, on the morning of ``day``.
 
-    ``scenario``: an id, a YAML file or a loaded Scenario; ``policy``: the id of one of its policies,
-    or a sequence of rules; ``scale``: one of the scenario's scales; ``world``: which world, from 1.
-    Raises UserError for names that the scenario does not have.
+    ``scenario``: an id, the path of a YAML file or a loaded Scenario.  ``policy``: the id of one of
+    its policies, or a sequence of rules (``[]``: none).  ``scale``: one of the scenario's scales, None
+    for its default.  ``world``: which draw of all chance, a whole number from 0.
+
+    Raises UserError for a name that the scenario does not have, with the nearest one that it has; for
+    a world that is no whole number or negative; and for rules that contradict each other.
     """
 
     def __init__(self, scenario="jinyang", policy="before", scale=None, world: int = 1):
-        if isinstance(world, bool) or not isinstance(world, int) or not 0 <= world < 2**32:
-            raise UserError("value_out_of_range", place="world", value=world, low=0, high=2**32 - 1)
-        super().__init__(rng=world)
-        self.place_of = scenario if isinstance(scenario, scenarios.Scenario) else scenarios.load(scenario)
-        self.scale = scale or self.place_of.default_scale
-        self.policy = policy
-        self.world = world
-        rules = self.place_of.rules(policy, self.scale) if isinstance(policy, str) else tuple(policy)
-        self._start(prepare(self.place_of.place(self.scale), world), rules, Record())
+        place = scenario if isinstance(scenario, scenarios.Scenario) else scenarios.load(scenario)
+        scale, world = place.scale(scale).name, _whole("world", world, 0, WORLDS - 1)
+        rules = _rules(place, scale, policy)  # a mistake is told before anything is computed
+        if not kernels.warmed():
+            print(say("progress.compiling"), file=sys.stderr, flush=True)
+            warm()
+        self._begin(place, scale, world, policy, rules, prepare(place.place(scale), world), Record())
 
-    def _start(self, state, rules: Sequence[Rule], record: Record) -> None:
-        self.loop = Days(state, tuple(rules), record)
-        people = state.people
-        # a memoryview per column is read ten times faster from a view than the table is
-        self.columns = {name: memoryview(people[name]) for name in people.dtype.names}
+    def _begin(self, place, scale, world, policy, rules, state, record) -> None:
+        super().__init__(rng=world)
+        self.place_of, self.scale, self.world, self.policy = place, scale, world, policy
+        self.loop = Days(state, rules, record)
+        self.people_met = 0  # what Mesa's unique_id counts
         self._views: dict[int, Person] = {}
         self._kinds = self._tenancies = None
-        self._touched = -1
+        self._look()
+
+    def _look(self) -> None:
+        """A memoryview per column: a view reads it ten times faster than it would the table."""
+        people = self.state.people
+        self.columns = {name: memoryview(people[name]) for name in people.dtype.names}
+
+    def __getstate__(self) -> dict:
+        kept = {name: value for name, value in vars(self).items() if name != "columns"}
+        record, state = self.loop.record.copy(), self.state.copy()
+        kept["loop"] = replace(self.loop, state=state, record=record, _holding=None, _settings=None)
+        return kept
+
+    def __setstate__(self, kept: dict) -> None:
+        vars(self).update(kept)
+        self._look()
 
     @property
     def state(self):
-        """All tables of the community today."""
+        """All tables of the community today (see commsim/state/whole.py); reading them is free."""
         return self.loop.state
 
     @property
     def day(self) -> int:
-        """The day that the next step will live through."""
-        return self.state.day
+        """The day that the next step will live through, from 0."""
+        return self.loop.state.day
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of the policy, dated; ``rule.holds(day)`` says whether one is in force."""
+        return self.loop.rules
 
     @property
     def level(self) -> float:
-        """What tie strengths are inflated by today (see state/ties.py)."""
-        return level_on(max(self.day - 1, 0), self.state.base.x.half_life)
+        """What tie strengths are inflated by this evening (see commsim/state/ties.py)."""
+        return level_on(self.day - 1, self.state.base.x.half_life)
 
     def step(self) -> None:
-        """Live through one day."""
+        """Live through one day.  ``running`` turns False at the scenario's horizon; you may go on."""
         self.loop.live()
+        self.running = self.day < self.place_of.horizon
+        if self._kinds is not None:
+            self._follow()
 
     def live(self, days: int) -> Community:
-        """Live through ``days`` days; returns the community."""
-        for _ in range(days):
+        """Live through ``days`` days, a whole number from 1; returns the community."""
+        for _ in range(_whole("days", days, 1, LONGEST)):
             self.step()
         return self
 
@@ -84,53 +115,67 @@ class Community(mesa.Model):
     @property
     def agents(self):
         """All residents and officials as a Mesa AgentSet, up to date with the tables."""
-        self._refresh()
+        self._touch()
         return mesa.Model.agents.fget(self)
 
     @property
     def agents_by_type(self):
-        """AgentSets by class: Resident, Renter, Volunteer, Official."""
-        self._refresh()
+        """``{class: AgentSet}`` of Resident, Renter, Volunteer and Official, where there are any."""
+        self._touch()
         return mesa.Model.agents_by_type.fget(self)
 
     @property
     def agent_types(self):
         """The classes of agents there are."""
-        self._refresh()
+        self._touch()
         return mesa.Model.agent_types.fget(self)
 
     def person(self, row: int) -> Person:
-        """The view of the person in seat ``row``."""
-        self._refresh()
-        return self._views[row]
+        """Who lives in seat ``row`` (0 to ``state.size - 1``) now."""
+        self._touch()
+        return self._views[_whole("row", row, 0, self.state.size - 1)]
 
-    def _refresh(self) -> None:
-        """Make views on first touch; later, replace those who moved and change those whose role did."""
-        if self._touched == self.day:
+    def _touch(self) -> None:
+        """Make a view of everybody, the first time somebody asks."""
+        if self._kinds is not None:
             return
-        people = self.state.people
-        kinds = np.where(people["volunteer"], 2, np.where(people["tenure"] == OWNER, 0, 1))
-        classes = (Resident, Renter, Volunteer)
-        if self._kinds is None:
-            for row, kind in enumerate(kinds.tolist()):
-                self._views[row] = classes[kind](self, row)
-            for row in range(len(self.state.office.officials)):
-                Official(self, row)
-        else:
-            changed = (kinds != self._kinds) | (people["tenancy"] != self._tenancies)
-            for row in np.flatnonzero(changed).tolist():
+        self._kinds, self._tenancies = self._kinds_today(), self.state.people["tenancy"].copy()
+        for row, kind in enumerate(self._kinds.tolist()):
+            self._views[row] = KINDS[kind](self, row)
+        for row in range(len(self.state.office.officials)):
+            Official(self, row)
+
+    def _follow(self) -> None:
+        """After a day: newcomers get views of their own, and whoever changes roles changes class."""
+        kinds, tenancies = self._kinds_today(), self.state.people["tenancy"]
+        moved = tenancies != self._tenancies
+        for row in np.flatnonzero(moved | (kinds != self._kinds)).tolist():
+            kind = KINDS[kinds[row]]
+            if moved[row]:
                 self._views[row].remove()
-                self._views[row] = classes[kinds[row]](self, row)
-        self._kinds, self._tenancies, self._touched = kinds, people["tenancy"].copy(), self.day
+                self._views[row] = kind(self, row)
+            else:
+                self._recast(self._views[row], kind)
+        self._kinds, self._tenancies = kinds, tenancies.copy()
+
+    def _kinds_today(self) -> np.ndarray:
+        """int[people]: index into KINDS."""
+        people = self.state.people
+        return np.where(people["volunteer"], 2, np.where(people["tenure"] == OWNER, 0, 1))
+
+    def _recast(self, view: Person, kind: type[Person]) -> None:
+        """The same person in another role: Mesa files agents by class."""
+        number = view.unique_id
+        self.deregister_agent(view)
+        view.__class__ = kind
+        self.register_agent(view)
+        view.unique_id = number
 
     def close(self) -> None:
-        """Let go of all views.  (Mesa 3.3 keeps a model alive for as long as it has agents.)"""
+        """Let go of all views at once; they are made afresh when next asked for."""
         self.remove_all_agents()
         self._views.clear()
-        self._kinds, self._touched = None, -1
-        ids = getattr(mesa.Agent, "_ids", None)
-        if isinstance(ids, dict):
-            ids.pop(self, None)
+        self._kinds = self._tenancies = None
 
     def __enter__(self) -> Community:
         return self
@@ -142,7 +187,10 @@ class Community(mesa.Model):
 
     @property
     def measures(self) -> dict[str, float | None]:
-        """All measures this evening, dear ones too; None where undefined."""
+        """``{name: value}`` of all measures this evening, dear ones too; None where undefined.
+
+        Units are in ``cs.measures.MEASURES[name].unit``.  Raises UserError before the first day.
+        """
         record = self.loop.record
         if not record.worked:
             raise UserError("no_day_lived")
@@ -150,34 +198,48 @@ class Community(mesa.Model):
 
     @property
     def series(self) -> pd.DataFrame:
-        """Daily measures so far, one row a day; dear measures are empty (ask for ``measures``)."""
-        return pd.DataFrame(self.loop.record.series).set_index("day")
+        """Measures by day so far, float64[days, measures]; NaN where undefined.
+
+        Dear measures (clustering and the like) are NaN throughout: ask for ``measures``.
+        """
+        series = self.loop.record.series
+        columns = {name: np.array(column, float) for name, column in series.items() if name != "day"}
+        return pd.DataFrame(columns, index=pd.Index(series["day"], dtype="int64", name="day"))
 
     def graph(self, floor: float = ACQUAINTED) -> nx.Graph:
-        """Who knows whom today: edges with ``strength`` >= ``floor``, and ``kin`` True in a household.
+        """Who knows whom this evening, as a networkx graph.
 
-        Nodes are rows of people with household, building, tenure, age and volunteer.
+        Nodes are rows of the people table with ``household``, ``building``, ``tenure``, ``age`` and
+        ``volunteer``.  Edges have ``strength`` (``floor`` to 1) and ``kin``: True within a household,
+        where strength is 1.  Measures of acquaintance do not count kin.
         """
         state, graph = self.state, nx.Graph()
-        doors = state.homes.doors
-        for row in range(state.size):
-            household = self.columns["household"][row]
-            graph.add_node(row, household=household, building=int(doors["building"][household]),
-                           tenure=self.columns["tenure"][row], age=self.columns["age"][row],
-                           volunteer=self.columns["volunteer"][row])  # fmt: skip
+        people, doors = state.people, state.homes.doors
+        columns = (people["household"], doors["building"][people["household"]], people["tenure"],
+                   people["age"], people["volunteer"])  # fmt: skip
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        for row, (household, building, tenure, age, volunteer) in enumerate(rows):
+            graph.add_node(row, household=household, building=building, tenure=TENURES[tenure],
+                           age=AGES[age], volunteer=volunteer)  # fmt: skip
         for first, seats in zip(doors["first"].tolist(), doors["seats"].tolist(), strict=True):
             home = range(first, first + seats)
             graph.add_edges_from(((a, b) for a in home for b in home if a < b), strength=1.0, kin=True)
         slots, degree = state.ties.slots, state.ties.rows["degree"]
         used = np.arange(slots.shape[1]) < degree[:, None]
         used &= (slots["u"] >= floor * self.level) & (slots["neighbour"] > np.arange(state.size)[:, None])
-        rows, places = np.nonzero(used)
-        for i, k in zip(rows.tolist(), places.tolist(), strict=True):
-            graph.add_edge(i, int(slots["neighbour"][i, k]), strength=float(slots["u"][i, k] / self.level), kin=False)
+        ends = zip(np.nonzero(used)[0].tolist(), slots["neighbour"][used].tolist(), strict=True)
+        strengths = np.minimum(slots["u"][used] / self.level, 1.0).tolist()
+        for (i, j), strength in zip(ends, strengths, strict=True):
+            graph.add_edge(i, j, strength=strength, kin=False)
         return graph
 
     def plan(self, lang: str | None = None) -> pd.DataFrame:
-        """The day as a table: phase, what happens in it, milliseconds so far; rules in force first."""
+        """The day as a table: phase, what happens in it, milliseconds so far; rules in force first.
+
+        ``lang``: "zh" or "en", None for the language in use.
+        """
+        if lang not in (None, *LANGUAGES):
+            raise UserError("lang_unknown", value=lang, allowed=", ".join(LANGUAGES), nearest=nearest(lang, LANGUAGES))
         rows = [{"phase": say("plan.rules", lang), "what": self._rules_today(lang), "ms": None}]
         for phase in self.loop.plan:
             rows.append({"phase": say(f"phase.{phase.name}.label", lang), "what": say(f"phase.{phase.name}.what", lang),
@@ -190,22 +252,56 @@ class Community(mesa.Model):
         return say("plan.join", lang).join(names) or say("plan.no_rule", lang)
 
 
-def branch(community: Community, policies: Sequence, days: int) -> dict:
-    """Several futures from the same day with the same luck: {policy: Community after ``days`` days}.
+def branch(community: Community, policies: Sequence | Mapping, days: int) -> dict[str, Community]:
+    """Several futures from the same day with the same luck: ``{name: Community after days days}``.
 
-    ``policies``: ids of the scenario's policies, or one ``{name: rules}`` dict.  The community itself
-    stays where it is.  Luck is keyed, so the futures share all chance that their rules do not change.
+    ``policies``: ids of the scenario's policies, or ``{name: id or sequence of rules}``.  ``days``: a
+    whole number from 1.  The community itself stays where it is.  Rules keep their own dates.
+
+    Luck is keyed, so the futures share all chance that their rules do not change; the future under the
+    policy that the community has is, to the last bit, the one it would have had.
+
+    Raises UserError for an unknown policy, one given twice, none at all, or wrong days.
     """
-    if days < 1:
-        raise UserError("value_out_of_range", place="days", value=days, low=1, high=10**6)
-    named = policies if isinstance(policies, dict) else {policy: policy for policy in policies}
+    days = _whole("days", days, 1, LONGEST)
+    if isinstance(policies, str):
+        policies = [policies]
+    if not policies:
+        raise UserError("policies_none", allowed=", ".join(community.place_of.policies))
+    if not isinstance(policies, Mapping):
+        for policy in policies:
+            if not isinstance(policy, str):
+                raise UserError("policy_without_name", value=policy)
+            if list(policies).count(policy) > 1:
+                raise UserError("policy_given_twice", value=policy)
+        policies = {policy: policy for policy in policies}
+    place, scale = community.place_of, community.scale
+    ruled = {name: _rules(place, scale, policy) for name, policy in policies.items()}
     futures = {}
-    for name, policy in named.items():
-        twin = Community.__new__(Community)
-        mesa.Model.__init__(twin, rng=community.world)
-        twin.place_of, twin.scale, twin.world, twin.policy = (
-            community.place_of, community.scale, community.world, policy)  # fmt: skip
-        rules = twin.place_of.rules(policy, twin.scale) if isinstance(policy, str) else tuple(policy)
-        twin._start(community.state.copy(), rules, community.loop.record.copy())
-        futures[name] = twin.live(days)
+    for name, rules in ruled.items():
+        futures[name] = twin = type(community).__new__(type(community))
+        twin._begin(place, scale, community.world, policies[name], rules, community.state.copy(),
+                    community.loop.record.copy())  # fmt: skip
+        twin.live(days)
     return futures
+
+
+def _rules(place, scale: str, policy) -> tuple[Rule, ...]:
+    """The rules of a policy given by its id or as such."""
+    if isinstance(policy, str):
+        return place.rules(policy, scale)
+    rules = tuple(policy) if isinstance(policy, Sequence) else (policy,)
+    for rule in rules:
+        if not isinstance(rule, Rule):
+            raise UserError("policy_unknown", place=place.id, value=rule, allowed=", ".join(place.policies),
+                            nearest=nearest(rule, place.policies))  # fmt: skip
+    return rules
+
+
+def _whole(place: str, number, low: int, high: int) -> int:
+    """``number`` as an int, if it is a whole number (True is none) from ``low`` to ``high``."""
+    if isinstance(number, (bool, np.bool_)) or not isinstance(number, (int, np.integer)):
+        raise UserError("not_whole", place=place, value=number)
+    if not low <= number <= high:
+        raise UserError("value_out_of_range", place=place, value=number, low=low, high=high)
+    return int(number)
