@@ -111,6 +111,12 @@ def test_fewer_than_half_ever_end():
     assert median_duration([1, 2, 3, 4], [1, 1, 0, 0]) == 2.0, "exactly half is half"
 
 
+def test_exactly_half_is_half_whatever_the_rounding():
+    """8/10 * 7/8 * 5/7 is one half, also when it is computed as 0.5000000000000001."""
+    times = [1, 1, 2, 3, 3, 3, 4, 4, 4, 8]
+    assert median_duration(times, [1, 1, 1, 0, 1, 1, 0, 1, 1, 1]) == 3.0
+
+
 def test_without_censoring_it_is_the_share_of_those_ended():
     hours = [0.5, 3.0, 10.0, 47.0, 48.0, 100.0]
     assert ended_within(hours, np.ones(6, bool), 48) == pytest.approx(5 / 6)
