@@ -1,6 +1,22 @@
 """commsim: how neighbourhoods of strangers become neighbourhoods of acquaintances.
 
-The public names below are loaded when first used, so that ``import commsim`` stays quick.
+    import commsim as cs
+
+    jinyang = cs.load("jinyang")          a scenario: an id, or the path of a YAML file
+    jinyang.policies, jinyang.scales, jinyang.numbers()
+    community = cs.Community(jinyang, policy="before", scale="courtyard", world=1)
+    community.step(), community.live(60)  a day, sixty days
+    community.agents                      a Mesa AgentSet of cs.Resident, cs.Renter, cs.Volunteer, cs.Official
+    community.measures, community.series  this evening {name: value}; by day, a DataFrame
+    community.graph(), community.plan()   who knows whom (networkx); the day as a table
+    cs.branch(community, ["before", "jinyang_2016"], days=90)    {policy: Community}, the same luck from here on
+    found = cs.compare(jinyang, ["before", "jinyang_2016"], scale="courtyard", days=365, worlds=20)
+    found.measures["trust_office"]["by_policy"]["jinyang_2016"]  difference, interval, verdict
+    cs.report.write(found, "report.html", lang="zh")
+    cs.measures.MEASURES, cs.rules.RULES  what each measure and each rule is called, its unit or arguments
+    cs.UserError                          what every one of these raises on a mistake; .text("zh") says it
+
+The names are loaded when first used, so that ``import commsim`` stays quick.
 """
 
 from importlib import import_module
@@ -12,9 +28,14 @@ _WHERE = {
     "scenarios": "commsim.scenarios",
     "Community": "commsim.community",
     "branch": "commsim.community",
+    "Resident": "commsim.agents",
+    "Renter": "commsim.agents",
+    "Volunteer": "commsim.agents",
+    "Official": "commsim.agents",
     "compare": "commsim.experiments",
     "report": "commsim.show",
     "measures": "commsim.measures",
+    "rules": "commsim.rules",
     "UserError": "commsim.errors",
 }
 __all__ = sorted([*_WHERE, "__version__"])
@@ -24,7 +45,16 @@ def __getattr__(name):
     if name in _WHERE:
         module = import_module(_WHERE[name])
         return module if _WHERE[name].endswith(f".{name}") else getattr(module, name)
-    raise AttributeError(f"module 'commsim' has no attribute {name!r}")
+    raise AttributeError(f"module 'commsim' has no attribute {name!r}{_meant(name)}")
+
+
+def _meant(name: str) -> str:
+    """`` Did you mean …?``, as commsim says it everywhere; nothing for the names that Python looks up."""
+    from commsim.errors import nearest
+    from commsim.words import say
+
+    close = None if name.startswith("_") else nearest(name, __all__)
+    return "" if close is None else f". {say('error.nearest', nearest=close)}"
 
 
 def __dir__():
