@@ -1,0 +1,243 @@
+"""Projects: proposed, voted on, noticed, objected to, heard, started over, charged."""
+
+import numpy as np
+import pytest
+from alone import SURE, assert_share, change, hamlet, know, live, logit
+from scipy.special import expit
+
+from commsim.day.deciding import deciding
+from commsim.rules import Notice, PreScreening, Vote
+from commsim.state.office import CHARGED_UNSEEN, FOR_PROJECTS, FOR_WORKS, FROM_HOUSEHOLDS, OVERRULED
+from commsim.state.people import CHILD
+
+YES_TO_ALL = dict(theta_pay=SURE, theta_vote=SURE)
+
+
+def one_project(days=60, rules=(), households=125, set_up=None, **levers):
+    """(state, project): the first day's project of a place that is one compound."""
+    state = hamlet(households, per_compound=households,
+                   **{"projects_a_year": 365.0, "project_households": households, **YES_TO_ALL, **levers})  # fmt: skip
+    if set_up:
+        set_up(state)
+    live(state, 1, deciding, rules=rules)
+    live(change(state, projects_a_year=0.0), days - 1, deciding, rules=rules)
+    (project,) = state.projects.all
+    return state, project
+
+
+def object_first(state, count):
+    """The first ``count`` households trust nobody, the others trust fully; with o_t it decides who objects."""
+    state.people["trust"][:] = 1.0
+    state.people["trust"][:count] = 0.0
+
+
+SPLIT = dict(o_0=0.0, o_t=2 * SURE, r_board=100.0)  # objects if and only if trust is below one half
+
+
+@pytest.mark.parametrize("objectors, restarts", [(9, False), (10, True), (11, True)])
+def test_ten_objectors_restart_the_project(objectors, restarts):
+    _, project = one_project(set_up=lambda s: object_first(s, objectors), rules=[Notice(hearing=False)],
+                             versions_most=2.0, **SPLIT)  # fmt: skip
+    assert (project.steps[0]["result"] == "restarted") == restarts
+    assert project.steps[0]["objectors"] == objectors
+    assert project.outcome == ("dropped" if restarts else "done")
+    assert project.version == 1 + restarts
+
+
+@pytest.mark.parametrize("objectors, restarts", [(10, False), (11, True)])
+def test_more_than_ten_is_not_ten(objectors, restarts):
+    _, project = one_project(set_up=lambda s: object_first(s, objectors), rules=[Notice(hearing=False, operator=">")],
+                             versions_most=1.0, **SPLIT)  # fmt: skip
+    assert (project.outcome == "dropped") == restarts
+
+
+def test_with_no_number_of_objectors_nobody_can_stop_it():
+    _, project = one_project(set_up=lambda s: object_first(s, 125), rules=[Notice(objectors=0, hearing=False)], **SPLIT)
+    assert project.outcome == "done" and project.steps[0]["objectors"] == 125
+
+
+@pytest.mark.parametrize("kind, stage", [("pre_screening", "pre_screening"), ("vote", "vote"), ("notice", "notice"),
+                                         ("review", "review")])  # fmt: skip
+def test_a_restart_goes_back_to_where_the_rule_says(kind, stage):
+    rules = [PreScreening(), Vote(), Notice(restart_to=kind, works=0, accounts=0)]
+    _, project = one_project(set_up=lambda s: object_first(s, 20), rules=rules, versions_most=2.0, rework_days=5.0, **SPLIT)
+    second = next(step for step in project.steps if step["version"] == 2)
+    assert second["stage"] == stage
+    broken = next(step for step in project.steps if step["result"] == "restarted")
+    assert second["from"] == broken["until"] + 5
+
+
+def test_a_restart_to_a_stage_that_does_not_exist_goes_on_with_the_next():
+    _, project = one_project(set_up=lambda s: object_first(s, 20), rules=[Notice()], versions_most=2.0, **SPLIT)
+    assert next(s for s in project.steps if s["version"] == 2)["stage"] == "notice"  # there is no pre-screening
+
+
+def test_after_so_many_versions_it_is_given_up():
+    for most in (1, 3, 6):
+        _, project = one_project(days=200, set_up=lambda s: object_first(s, 20), rules=[Notice(decision=2)],
+                                 versions_most=float(most), **SPLIT)  # fmt: skip
+        assert project.outcome == "dropped" and project.version == most
+        assert sum(step["result"] == "restarted" for step in project.steps) == most
+
+
+def test_the_stages_follow_each_other_day_by_day():
+    rules = [PreScreening(days=3), Vote(days=5), Notice(decision=7, works=10, accounts=7)]
+    _, project = one_project(rules=rules, o_0=-SURE, days=80)
+    kinds = [(s["stage"], s["until"] - s["from"]) for s in project.steps]
+    assert kinds == [("pre_screening", 3), ("vote", 5), ("notice", 7), ("review", 7), ("notice", 10), ("build", 15),
+                     ("acceptance", 3), ("notice", 7)]  # fmt: skip
+    assert all(a["until"] == b["from"] for a, b in zip(project.steps, project.steps[1:], strict=False))
+    assert project.ended - project.proposed == 57 and project.outcome == "done"
+
+
+def test_a_project_keeps_the_pipeline_it_started_under():
+    state = hamlet(50, per_compound=50, projects_a_year=365.0, **YES_TO_ALL)
+    live(state, 40, deciding, rules=[Vote(days=2, end=1)])
+    first, second = state.projects.all[:2]
+    assert [s["stage"] for s in first.steps] == ["vote", "review", "build", "acceptance"]
+    assert [s["stage"] for s in second.steps] == ["review", "build", "acceptance"]
+
+
+@pytest.mark.parametrize("board, group", [(True, True), (False, True), (True, False), (False, False)])
+def test_a_longer_notice_is_seen_by_more(board, group):
+    n = 2000
+    seen = {}
+    for days in (3, 7, 14):
+        _, project = one_project(days=days, households=n, o_0=-SURE, r_board=0.05, r_group=0.4,
+                                 rules=[Notice(decision=days, board=board, group=group)],
+                                 set_up=lambda s: s.people["in_official"][::2].fill(True))  # fmt: skip
+        inside = max(0.4 * group, 0.05 * board)
+        assert_share(project.seen[::2].sum(), n // 2, -np.expm1(-inside * days))
+        assert_share(project.seen[1::2].sum(), n // 2, -np.expm1(-0.05 * board * days))
+        seen[days] = project.seen
+    assert (seen[14] >= seen[7]).all() and (seen[7] >= seen[3]).all()  # the same people, and more
+    assert (seen[14].sum() > seen[3].sum()) == (board or group)
+
+
+@pytest.mark.parametrize("yuan, tau, trust", [(160.0, 0.7, 0.5), (400.0, 0.0, 0.3), (0.0, 1.0, 0.9)])
+def test_cost_raises_objections_and_openness_and_trust_lower_them(yuan, tau, trust):
+    n = 4000
+    rules = [Notice(decision=1, objectors=0, hearing=False)]
+    _, project = one_project(days=1, households=n, rules=rules, r_board=100.0, o_0=-1.5, o_c=0.5,
+                             o_tau=1.0, o_t=2.0, tau=tau, project_cost=yuan * n, project_subsidy=0.0,
+                             set_up=lambda s: s.people["trust"].fill(trust))  # fmt: skip
+    assert_share(project.objects.sum(), n, expit(-1.5 + 0.5 * yuan / 100 - tau - 2 * (trust - 0.5)))
+
+
+@pytest.mark.parametrize("m", [0.2, 0.8])
+def test_a_fair_hearing_converts_objectors_and_an_unfair_one_breeds_grievance(m):
+    n = 3000
+    state, project = one_project(days=1, households=n, rules=[Notice(decision=1, works=1, objectors=100_000)], m=m,
+                                 o_0=logit(0.4), r_board=100.0, a_f=-2.0, b_f=4.0, a_t=0.1, b_t=0.2,
+                                 set_up=lambda s: s.people["trust"].fill(0.5))  # fmt: skip
+    objectors = project.objects.sum()
+    assert (project.heard == project.objects).all()
+    assert_share(project.settled.sum(), objectors, expit(-2.0 + 4.0 * m))
+    assert state.office.grievances[OVERRULED] == (project.heard & ~project.settled).sum() > 0
+    trust = state.people["trust"]
+    np.testing.assert_allclose(trust[project.settled], 0.55)
+    np.testing.assert_allclose(trust[project.heard & ~project.settled], 0.4)
+    np.testing.assert_allclose(trust[~project.heard], 0.5)
+    assert len(state.requests) == objectors
+
+
+def test_who_was_heard_once_is_not_heard_again_and_who_agreed_objects_no_more():
+    state, project = one_project(rules=[Notice(decision=2, works=2, accounts=2, objectors=9)], **SPLIT, days=80,
+                                 set_up=lambda s: object_first(s, 8), a_f=0.0, b_f=0.0)  # fmt: skip
+    assert project.outcome == "done"
+    assert state.office.grievances[OVERRULED] + project.settled.sum() == 8
+    counts = [s["objectors"] for s in project.steps if s["stage"] == "notice"]
+    assert counts[0] == 8 and counts[1] == counts[2] == 8 - project.settled.sum() < 8
+
+
+def test_households_charged_for_what_they_never_saw_bear_a_grievance_once():
+    state, project = one_project(rules=[Notice(decision=7, works=0, accounts=0)], o_0=-SURE, r_board=0.1, b_t=0.25,
+                                 set_up=lambda s: s.people["trust"].fill(0.6), days=80)  # fmt: skip
+    unseen = ~project.seen
+    assert 0 < unseen.sum() < 125
+    assert state.office.grievances[CHARGED_UNSEEN] == unseen.sum()
+    np.testing.assert_allclose(state.people["trust"], np.where(unseen, 0.45, 0.6))
+
+
+def test_a_gift_surprises_nobody():
+    state, project = one_project(project_cost=1000.0, project_subsidy=1000.0, b_t=0.25)
+    assert project.outcome == "done" and project.yuan == 0.0
+    assert state.office.grievances.sum() == 0
+
+
+@pytest.mark.parametrize("cost, subsidy", [(40_000.0, 20_000.0), (40_000.0, 90_000.0), (12_345.0, 0.0)])
+def test_money_in_is_money_out(cost, subsidy):
+    state, project = one_project(project_cost=cost, project_subsidy=subsidy)
+    yuan = state.office.yuan
+    assert yuan[FOR_WORKS] == pytest.approx(cost)
+    assert yuan[FOR_PROJECTS] == pytest.approx(min(cost, subsidy))
+    assert yuan[FROM_HOUSEHOLDS] == pytest.approx(project.yuan * 125) == pytest.approx(cost - min(cost, subsidy))
+
+
+def test_a_household_votes_once_and_by_a_grown_up():
+    state = hamlet(300, 120, per_compound=120, child_share=0.2, projects_a_year=365.0, project_households=120.0,
+                   **YES_TO_ALL)  # fmt: skip
+    live(state, 1, deciding, rules=[Vote(days=7)])
+    live(change(state, projects_a_year=0.0), 6, deciding, rules=[Vote(days=7)])
+    assert state.projects.all[0].voted.all()
+    per_home = np.bincount(state.people["household"], weights=state.people["took_part"], minlength=120)
+    assert (per_home == 1).all()
+    assert (state.people["took_part"][state.people["age"] == CHILD] == 0).all()
+
+
+def test_friends_who_voted_draw_others_in():
+    def friendly(state):
+        for i in range(999):
+            know(state, i, i + 1, 0.5)
+
+    turnout = {}
+    for days in (1, 7):
+        _, project = one_project(households=1000, days=days, rules=[Vote(days=days)], theta_vote=logit(0.2), theta_s=3.0,
+                                 half_life=1e9, set_up=friendly)  # fmt: skip
+        turnout[days] = project.voted
+    assert_share(turnout[1].sum(), 1000, 0.2)
+    assert (turnout[7] >= turnout[1]).all() and turnout[7].sum() > 1.3 * turnout[1].sum()
+
+
+def test_the_phone_makes_voting_cheap():
+    n = 6000
+    state, project = one_project(households=n, days=1, rules=[Vote(days=1)], theta_vote=0.0, theta_c=1.0,
+                                 literate_young=0.5)  # fmt: skip
+    phone = state.people["literate"]
+    assert_share(project.voted[phone].sum(), phone.sum(), expit(-0.05))
+    assert_share(project.voted[~phone].sum(), (~phone).sum(), expit(-0.5))
+
+
+def test_representatives_are_as_many_as_the_rule_says_and_among_the_affected():
+    """With share 1 and >= all fifteen must agree: p^15."""
+    p, done = 0.95, 0
+    state = hamlet(40 * 50, per_compound=50, projects_a_year=365.0, project_households=30.0, versions_most=1.0,
+                   theta_pay=logit(p))  # fmt: skip
+    live(state, 20, deciding, rules=[PreScreening(days=1, people=15, share=1.0, operator=">=")])
+    done = sum(len(q.steps) > 1 or q.outcome == "done" for q in state.projects.all)
+    assert_share(done, len(state.projects.all), p**15)
+
+
+def test_nobody_voting_passes_nothing():
+    _, project = one_project(rules=[Vote(share=0.0, operator=">=")], theta_vote=-SURE, versions_most=1.0)
+    assert project.outcome == "dropped"
+
+
+@pytest.mark.parametrize("a_year", [2.0, 50.0])
+def test_projects_are_proposed_at_their_rate(a_year):
+    state = hamlet(400, per_compound=10, projects_a_year=a_year, project_households=10.0)
+    live(state, 365, deciding)
+    assert_share(len(state.projects.all), 40 * 365, a_year / 365)
+    assert all(p.affected.sum() == 10 for p in state.projects.all)
+
+
+def test_the_affected_are_one_block_of_neighbours():
+    state = hamlet(600, per_compound=200, projects_a_year=365.0, project_households=40.0)
+    live(state, 20, deciding)
+    starts = set()
+    for project in state.projects.all:
+        where = np.flatnonzero(project.affected)
+        assert len(where) == 40 and (np.diff(where) == 1).all()
+        assert (state.homes.doors["compound"][project.households] == project.compound).all()
+        starts.add(int(where[0]))
+    assert len(starts) > 20
