@@ -70,12 +70,27 @@ def test_as_ordinary_python(here):
 
 @pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
 def test_on_another_python(here, version):
+    """As ordinary Python, which needs no compiling there; compiled, see below."""
+    python = another(version)
+    told = elsewhere(python, NUMBA_DISABLE_JIT="1")
+    assert lived.different(lived.digests(here.state, here.series), told) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_compiled_on_another_python(here, version):
+    """Minutes, when that Python has to compile first."""
+    assert lived.different(lived.digests(here.state, here.series), elsewhere(another(version))) == []
+
+
+def another(version):
+    """The interpreter of that version; skips where it would be this one or cannot run commsim."""
     if version == f"{sys.version_info.major}.{sys.version_info.minor}":
         pytest.skip("this is the Python that runs the tests")
     python = with_commsim(f"python{version}")
     if python is None:
         pytest.skip(f"no python{version} on the PATH can import commsim and numba")
-    assert lived.different(lived.digests(here.state, here.series), elsewhere(python)) == []
+    return python
 
 
 def with_commsim(name):
