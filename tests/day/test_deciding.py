@@ -60,7 +60,9 @@ def test_with_no_number_of_objectors_nobody_can_stop_it():
                                          ("review", "review")])  # fmt: skip
 def test_a_restart_goes_back_to_where_the_rule_says(kind, stage):
     rules = [PreScreening(), Vote(), Notice(restart_to=kind, works=0, accounts=0)]
-    _, project = one_project(set_up=lambda s: object_first(s, 20), rules=rules, versions_most=2.0, rework_days=5.0, **SPLIT)
+    _, project = one_project(
+        set_up=lambda s: object_first(s, 20), rules=rules, versions_most=2.0, rework_days=5.0, **SPLIT
+    )
     second = next(step for step in project.steps if step["version"] == 2)
     assert second["stage"] == stage
     broken = next(step for step in project.steps if step["result"] == "restarted")
@@ -192,8 +194,8 @@ def test_friends_who_voted_draw_others_in():
 
     turnout = {}
     for days in (1, 7):
-        _, project = one_project(households=1000, days=days, rules=[Vote(days=days)], theta_vote=logit(0.2), theta_s=3.0,
-                                 half_life=1e9, set_up=friendly)  # fmt: skip
+        _, project = one_project(households=1000, days=days, rules=[Vote(days=days)], theta_vote=logit(0.2),
+                                 theta_s=3.0, half_life=1e9, set_up=friendly)  # fmt: skip
         turnout[days] = project.voted
     assert_share(turnout[1].sum(), 1000, 0.2)
     assert (turnout[7] >= turnout[1]).all() and turnout[7].sum() > 1.3 * turnout[1].sum()

@@ -105,7 +105,9 @@ def test_a_full_group_is_followed_by_a_second_one():
     assert state.people["in_official"].all()
 
 
-@pytest.mark.parametrize("unheard, recent, h_ch", [(0.5, 0.0, 0.5), (1.0, 0.0, 1.0), (0.0, 200.0, 2.0), (0.4, 400.0, 1.0)])
+@pytest.mark.parametrize(
+    "unheard, recent, h_ch", [(0.5, 0.0, 0.5), (1.0, 0.0, 1.0), (0.0, 200.0, 2.0), (0.4, 400.0, 1.0)]
+)
 def test_members_leave_for_silence_and_flood(unheard, recent, h_ch):
     n = 4000
     state = town(n, h_ch=h_ch, flood_from=100.0)

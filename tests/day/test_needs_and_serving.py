@@ -113,7 +113,8 @@ def test_neighbours_help_themselves_as_far_as_they_know_each_other(z, w):
 
 def test_emergencies_are_answered_before_everything_else():
     state = office(people=400, needs_rate=30.0, officials=1.0, minutes_1=60.0, minutes_answer=60.0, class_1=0.0,
-                   class_2=1.0, emergency=0.1, minutes_2=1.0, minutes_emergency=1.0, days=100, self_help=0.0)  # fmt: skip
+                   class_2=1.0, emergency=0.1, minutes_2=1.0, minutes_emergency=1.0, days=100,
+                   self_help=0.0)  # fmt: skip
     c = cases(state)
     c = c[(c["started"] >= 0.0) & (c["reported"] > 20.0)]
     wait = c["started"] - c["reported"]

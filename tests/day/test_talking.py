@@ -125,7 +125,9 @@ def test_a_reply_within_the_household_makes_no_tie():
     live(state, 15, talking)
     rows = messages(state)
     replies = rows[rows["kind"] == REPLY]
-    pairs = state.people["household"][replies["sender"]] == state.people["household"][rows["sender"][replies["reply_to"]]]
+    pairs = (
+        state.people["household"][replies["sender"]] == state.people["household"][rows["sender"][replies["reply_to"]]]
+    )
     assert pairs.any()
     household = state.people["household"]
     for i in range(4):

@@ -19,7 +19,9 @@ from commsim.rules import Gatherings, Icebreaker
 def test_a_gathering_is_held_as_often_as_the_binomial_says(n, p, threshold, operator):
     compounds, weeks = 40, 50
     state = hamlet(n * compounds, per_compound=n, ties_most=8.0, theta_gathering=logit(p))
-    rule = Gatherings(every=7, themes=("culture",), threshold=threshold, operator=operator, sign_up_days=1, together=0.0)
+    rule = Gatherings(
+        every=7, themes=("culture",), threshold=threshold, operator=operator, sign_up_days=1, together=0.0
+    )
     live(state, 7 * weeks, gathering, rules=[rule])
     past = state.gatherings.past
     assert len(past) == compounds * weeks
@@ -83,7 +85,10 @@ def test_everybody_at_one_table_meets_as_many_as_the_formula_says(n, m, events):
 def test_small_tables_keep_acquaintance_to_the_table():
     n, table = 70, 7
     state = hamlet(n, per_compound=n, half_life=1e9, theta_gathering=SURE)
-    rules = [Gatherings(every=7, themes=("culture",), threshold=0, sign_up_days=5, together=0.0), Icebreaker(table=table)]
+    rules = [
+        Gatherings(every=7, themes=("culture",), threshold=0, sign_up_days=5, together=0.0),
+        Icebreaker(table=table),
+    ]
     live(state, 7, gathering, rules=rules)
     assert (state.ties.rows["degree"] == table - 1).all()
 

@@ -129,7 +129,7 @@ def test_trust_settles_where_asymmetric_learning_says(a, b, p):
     square = (2 * p * a * (1 - a) * mean + p * a * a) / (1 - p * (1 - a) ** 2 - (1 - p) * (1 - b) ** 2)
     assert_mean(trust, mean)
     assert trust.std() == pytest.approx(np.sqrt(square - mean**2), rel=4 / np.sqrt(2 * people))
-    assert 0.0 <= trust.min() and trust.max() <= 1.0
+    assert trust.min() >= 0.0 and trust.max() <= 1.0
 
 
 def test_replies_to_replies_die_out_even_when_everybody_looks():
