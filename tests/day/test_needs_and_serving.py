@@ -137,6 +137,19 @@ def test_night_answers_only_on_call(m):
         assert (at_night > 0.2) if on_call else (at_night == 0.0)
 
 
+@pytest.mark.parametrize("duty_from", [7.0, 8.0, 8.5, 9.0, 10.0])
+def test_what_waited_overnight_is_taken_up_when_the_office_opens(duty_from):
+    """On every day, whatever the hour is as a binary fraction of a day."""
+    state = office(days=200, needs_rate=20.0, knows_phone=1.0, hours_phone=0.0, duty_from=duty_from, duty_hours=8.0,
+                   minutes_1=0.1, officials=20.0)  # fmt: skip
+    c = cases(state)
+    hour = c["reported"] % 1.0 * HOURS
+    late = c[(hour > duty_from + 8.0 + 1e-3) & (c["reported"] < 199.0)]
+    opens = np.floor(late["reported"]) + 1.0 + duty_from / HOURS
+    assert len(late) > 50
+    np.testing.assert_allclose(late["started"], opens, atol=1e-6)
+
+
 def test_somebody_on_call_shortens_the_wait_and_drains():
     quick, slow = (office(on_call=o, night_drain=2.0, set_up=_on_phones, needs_rate=20.0) for o in (1.0, 0.0))
     assert np.median(_waits(quick)) < 0.3 * np.median(_waits(slow))

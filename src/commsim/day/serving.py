@@ -21,6 +21,7 @@ SERVICE, LOOK, REPAIR = purpose("service time"), purpose("look"), purpose("repai
 SELF_HELP, THANK = purpose("self help"), purpose("thanks")
 WATCH, WATCHER = purpose("watch"), purpose("watcher")
 URGENT, FIRST, LATER = 0, 1, 2
+ROUNDING = 1e-6  # hours: 8 o'clock as a fraction of day 300 is a little before 8 o'clock
 A_CLASS = 1e7  # days: sets priorities apart in the queue's key
 WEEK = 7.0
 
@@ -68,8 +69,8 @@ def serve(t, fresh, events, cases, office, x, world):
 @kernel
 def on_duty(t, x):
     """Duty hours; commitment m shortens them."""
-    hour = (t - math.floor(t)) * HOURS
-    return (hour - x.duty_from + HOURS) % HOURS < x.duty_hours * x.m or x.duty_hours * x.m >= HOURS
+    since = ((t - math.floor(t)) * HOURS - x.duty_from + ROUNDING + HOURS) % HOURS
+    return since < x.duty_hours * x.m or x.duty_hours * x.m >= HOURS
 
 
 @kernel

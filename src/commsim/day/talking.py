@@ -283,9 +283,8 @@ def check_heard(number, people, groups, messages, x):
     i, s = messages.rows.sender[k], slot_of(groups, messages.rows.sender[k], messages.rows.group[k])
     if s >= 0:
         groups.seats.asked[i, s] += 1.0
-    if not messages.rows.heard[k]:
-        people.voice[i] *= 1.0 - x.voice_loss
-        if s >= 0:
+        if not messages.rows.heard[k]:
+            people.voice[i] *= 1.0 - x.voice_loss
             groups.seats.unheard[i, s] += 1.0
 
 
