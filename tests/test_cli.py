@@ -393,6 +393,39 @@ def test_compare_goes_on_from_a_ledger(small, tmp_path):
     assert "no.sqlite" in refused(*command[:-2], tmp_path / "no.sqlite", "--json")
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_failed_runs_are_told_and_lived_again_on_demand(small, tmp_path, monkeypatch, lang):
+    from commsim import engine, experiments
+
+    lived, broken, real = [], {2, 3}, experiments.compare
+
+    def stumbling(scenario, scale, policies, world, days):
+        lived.append((world, *policies))
+        if world in broken:
+            raise ZeroDivisionError("the heap is empty")
+        return engine.run_world(scenario, scale, policies, world, days)
+
+    monkeypatch.setattr(experiments, "compare", lambda *a, **k: real(*a, **k, run_world=stumbling))
+    command = ["compare", small, "before", "group", "--days", 9, "--worlds", 4, "--jobs", 1,
+               "--ledger", tmp_path / "runs.sqlite", "--lang", lang]  # fmt: skip
+    group, title = ("开群", "从前") if lang == "zh" else ("Group", "Before")
+    first = tell(*command)
+    assert first.exit_code == 0, first.stderr
+    after_table = first.stdout.partition("出错" if lang == "zh" else "Runs that failed")[2]
+    assert "the heap is empty" in after_table and "2, 3" in after_table and "--retry" in after_table
+    assert group in after_table and title in after_table and "Traceback" not in after_table
+    lived.clear()
+    assert tell(*command).stdout == first.stdout and lived == [], "failures are remembered"
+    quiet = tell(*command, "--json")
+    assert [(run["policy"], run["world"]) for run in json.loads(quiet.stdout)["failed"]] == [
+        ("before", 2), ("group", 2), ("before", 3), ("group", 3)]  # fmt: skip
+    assert "the heap is empty" in quiet.stderr
+    broken.clear()
+    last = tell(*command, "--retry", "--json")
+    assert {world for world, *_ in lived} == {2, 3} and json.loads(last.stdout)["failed"] == []
+    assert "--retry" not in last.stderr
+
+
 # -- completion ------------------------------------------------------------------------------------------
 
 

@@ -159,6 +159,9 @@ def test_a_view_reads_its_row(community):
         community.person(0).trust = 1.0
     official = community.agents_by_type[cs.Official][0]
     assert official.hours_worked == community.state.office.officials["worked"][0] and official.busy in (True, False)
+    assert official.trust is official.ties is None and len(community.agents.select(lambda a: not a.ties)) > 0
+    with pytest.raises(AttributeError):
+        official.trst  # noqa: B018
 
 
 def test_unique_ids_count_from_one(community):
@@ -370,7 +373,7 @@ def test_graph_agrees_with_the_measures(community):
 
 
 def test_views_and_measures_count_the_same_acquaintances(community):
-    people, grown = community.state.people, community.agents.select(lambda a: getattr(a, "age", "child") != "child")
+    people, grown = community.state.people, community.agents.select(lambda a: a.age in ("adult", "elder"))
     assert len(grown) == np.count_nonzero(people.age != CHILD)
     assert grown.agg("acquaintances", np.mean) == pytest.approx(community.measures["acquaintances"])
     assert grown.agg("trust", np.mean) == pytest.approx(community.measures["trust_office"])

@@ -136,7 +136,14 @@ class Volunteer(Person):
 
 
 class Official(View):
-    """Works in the community office; ``row`` is the place in the table of officials."""
+    """Works in the community office; ``row`` is the place in the table of officials.
+
+    Of an official, a resident's attributes are None, so that one reporter serves all agents.
+    """
+
+    def __getattr__(self, name: str) -> None:
+        if not isinstance(getattr(Person, name, None), property):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     @property
     def hours_worked(self) -> float:

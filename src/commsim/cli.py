@@ -29,6 +29,7 @@ LONGEST = 36_500  # days
 QUIET = 1.0  # seconds before anything is said about progress
 EVERY = 10.0  # seconds between progress lines where there is no terminal
 LIVE_EVERY = 0.1
+FAILURES_SHOWN = 10  # worlds named per error
 
 
 # -- click, in two languages ----------------------------------------------------------------------
@@ -460,10 +461,11 @@ def _print_run(scenario, data):
 @click.option("--worlds-most", type=Whole(1, 1_000_000), metavar="N")
 @click.option("--jobs", type=Whole(1, 4096), metavar="N")
 @click.option("--ledger", metavar="FILE")
+@click.option("--retry", is_flag=True)
 @click.option("--report", metavar="FILE")
 @click.option("--measure", "measures", type=Name("measure"), multiple=True, metavar="NAME")
 @_everywhere
-def compare(scenario, policies, scale, days, worlds, worlds_most, jobs, ledger, report, measures, as_json):
+def compare(scenario, policies, scale, days, worlds, worlds_most, jobs, ledger, retry, report, measures, as_json):
     """Two or more policies in the same worlds."""
     from commsim import scenarios
 
@@ -483,7 +485,7 @@ def compare(scenario, policies, scale, days, worlds, worlds_most, jobs, ledger, 
     from commsim import experiments
     from commsim.experiments.progress import progress_on
 
-    asked = {"worlds": worlds, "jobs": jobs, "ledger": ledger}
+    asked = {"worlds": worlds, "jobs": jobs, "ledger": ledger, "retry": retry}
     if worlds_most is not None:
         asked["worlds_most"] = worlds_most
     try:
@@ -499,6 +501,8 @@ def compare(scenario, policies, scale, days, worlds, worlds_most, jobs, ledger, 
         _print_json(data)
     else:
         _print_comparison(found, data)
+    if data["failed"]:
+        _print_failures(found, data["failed"], ledger is not None, err=as_json)
     if report is not None:
         from commsim.show import report as reports
 
@@ -538,6 +542,21 @@ def _print_comparison(scenario, data):
                 _table([head, *rows], right=(1, 2, 4))
         click.echo("")
     click.echo(say("cli.compare.read", first=titles[first]))
+
+
+def _print_failures(scenario, failed, kept, err):
+    """Which runs are missing from the table, why, and how to live them again."""
+    lang = language()
+    worlds: dict[tuple[str, str], list[int]] = {}
+    for run in failed:
+        worlds.setdefault((run["policy"], run["error"]), []).append(run["world"])
+    click.echo("\n" + say("cli.compare.failed", runs=len(failed)), err=err)
+    for (policy, error), some in worlds.items():
+        shown = ", ".join(map(str, some[:FAILURES_SHOWN])) + (" …" if len(some) > FAILURES_SHOWN else "")
+        click.echo("  " + say("cli.compare.failed_run", policy=scenario.policy(policy).title[lang], worlds=shown,
+                              runs=len(some), error=error), err=err)  # fmt: skip
+    if kept:
+        click.echo(say("cli.compare.failed_retry"), err=err)
 
 
 _GROUPS = {

@@ -187,3 +187,21 @@ def test_importing_scenarios_loads_nothing_heavy():
     code = f"import sys, commsim; commsim.load('jinyang'); print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_source_shows_a_name_from_the_code(lang):
+    from commsim.state.settings import PARAMETERS
+
+    told = {s: scenarios.source_in_words(s, lang) for s in [p.source for p in PARAMETERS.values()]
+            + [n.source for n in scenarios.load("jinyang").numbers()]}  # fmt: skip
+    for source, words in told.items():
+        assert not re.search(r"parameter |[a-zA-Z]\w*_\w+|\.md|\bF\d+[-;]", words), (source, words)
+        assert bool(re.search(r"[\u4e00-\u9fff]", words)) == (lang == "zh"), (source, words)
+    assert "F58" in told["F58-F59; parameter tau"] and "F59" in told["F58-F59; parameter tau"]
+
+
+def test_a_source_that_nobody_knows_is_left_as_it_was_written():
+    assert scenarios.source_in_words("parameter of_ours; F9999; a letter, 2016", "en") == (
+        "parameter of_ours; F9999; a letter, 2016"
+    )

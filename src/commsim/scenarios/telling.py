@@ -56,7 +56,7 @@ def _word(argument, value, lang):
 
 
 def source_in_words(source: str, lang: str | None = None) -> str:
-    """``F19; parameter renter`` as a reader understands it."""
+    """``F19; parameter renter`` as a reader understands it: no names from the code."""
     parts = [part.strip() for part in source.split(";") if part.strip()]
     return say("words.semicolon", lang).join(_one_source(part, lang) for part in parts)
 
@@ -66,11 +66,28 @@ def _one_source(part: str, lang) -> str:
         return say("source.own_figure", lang)
     if part == "assumption":
         return say("source.assumption", lang)
-    if part.startswith("parameter "):
-        return say("source.parameter", lang, name=part.removeprefix("parameter "))
-    if re.fullmatch(r"F\d+", part) and f"source.fact.{part}" in catalogue():
-        return say("source.report", lang, fact=part, what=say(f"source.fact.{part}", lang))
+    if f"source.said.{part}" in catalogue():
+        return say(f"source.said.{part}", lang)
+    row = f"source.row.{part.removeprefix('parameter ')}"
+    if part.startswith("parameter ") and row in catalogue():
+        return say(row, lang)
+    if section := re.fullmatch(r"model\.md (\w+)", part):
+        return say("source.model", lang, section=section[1])
+    facts = _facts(part)
+    if facts and all(f"source.fact.{fact}" in catalogue() for fact in facts):
+        told = [say("source.report", lang, fact=f, what=say(f"source.fact.{f}", lang)) for f in facts]
+        return say("words.semicolon", lang).join(told)
     return part
+
+
+def _facts(part: str) -> list[str]:
+    """``F58-F59, F164`` names three facts; anything but such a list names none."""
+    if not re.fullmatch(r"F\d+(-F\d+)?(, F\d+(-F\d+)?)*", part):
+        return []
+    found = []
+    for first, last in re.findall(r"F(\d+)(?:-F(\d+))?", part):
+        found += [f"F{k}" for k in range(int(first), int(last or first) + 1)]
+    return found
 
 
 def number_in_words(number, lang: str | None = None) -> str:
