@@ -97,9 +97,11 @@ def logistic(x):
 
 @kernel("int64(float64, float64)")
 def poisson(mean, u):
-    """Poisson count by inverse CDF from one uniform; exact up to a mean of about 700."""
+    """Poisson count by inverse CDF from one uniform; above 700, where e^-mean vanishes, the mean."""
     if mean <= 0.0:
         return 0
+    if mean > 700.0:
+        return int(mean + 0.5)
     p = math.exp(-mean)
     total, count = p, 0
     while u > total and count < 10_000:

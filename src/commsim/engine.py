@@ -134,7 +134,8 @@ def run(state: State, rules: Sequence[Rule], days: int, record_days: Sequence[in
     """
     first = state.day
     wanted = _result_days(days) if record_days is None else {*record_days, days - 1}
-    loop = Days(state, tuple(rules), Record(frozenset(first + k for k in wanted)))
+    hours = float(state.office.officials["worked"].sum())
+    loop = Days(state, tuple(rules), Record(frozenset(first + k for k in wanted), worked_before=hours))
     began = perf_counter()
     for k in range(days):
         loop.live()

@@ -41,6 +41,7 @@ class Record:
     recorded_days: frozenset[int] = frozenset()
     series: dict[str, list] = field(default_factory=lambda: {"day": [], **{name: [] for name in MEASURES}})
     worked: list[float] = field(default_factory=list)
+    worked_before: float = 0.0  # officials' hours before the first day recorded
 
     def keep(self, state: State, x: Levers, day: int) -> None:
         """Measure the evening of ``day``."""
@@ -52,7 +53,8 @@ class Record:
 
     def copy(self) -> Record:
         """An independent copy, for a branch."""
-        return Record(self.recorded_days, {k: list(v) for k, v in self.series.items()}, list(self.worked))
+        series = {name: list(column) for name, column in self.series.items()}
+        return Record(self.recorded_days, series, list(self.worked), self.worked_before)
 
     def measure(self, state: State, x: Levers, day: int, dear: bool) -> dict[str, float | None]:
         """All cheap measures of the evening of ``day`` and, if ``dear``, the others; None = undefined."""
@@ -76,7 +78,7 @@ class Record:
 
     def _weekly_hours(self, officials) -> float:
         days = min(TALK_WINDOW, len(self.worked))
-        before = self.worked[-days - 1] if len(self.worked) > days else 0.0
+        before = self.worked[-days - 1] if len(self.worked) > days else self.worked_before
         return (self.worked[-1] - before) / officials / days * 7.0
 
 

@@ -78,9 +78,10 @@ def test_every_part_of_a_key_fits(logged, case):
 
 
 def test_no_two_groups_have_one_name():
-    """A group's identity names it in keyed draws: also when somebody founds a second one like the first."""
+    """Identity and founding day name a group in keyed draws: also when somebody founds a second one like the first."""
     finished = lived.live(days=200, rules=lived.all_rules(), eta_g=0.5, h_ch=6.0, mu=2.0, stay_short=15.0,
                           theta_join=3.0, q=3.0)  # fmt: skip
-    names = finished.state.groups.rows.identity[: finished.state.groups.count[0]]
-    assert len(names) > 100
-    assert len({int(name) & 0xFFFFFFFF for name in names}) == len(names)
+    groups = finished.state.groups.rows[: finished.state.groups.count[0]]
+    names = {(int(name) & 0xFFFFFFFF, int(day)) for name, day in zip(groups.identity, groups.founded, strict=True)}
+    assert len(groups) > 100
+    assert len(names) == len(groups)

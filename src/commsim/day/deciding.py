@@ -3,7 +3,8 @@
 A household concerned has seen a notice after d days with probability 1 - e^(-r d), r by channel, and
 then objects with probability logistic(o_0 + o_c yuan/100 - o_tau tau - o_t (trust - 1/2)); one keyed
 threshold per household and version for each.  Enough objectors restart the project as a new version;
-fewer are heard.  A household charged for works it never heard of bears a grievance.
+fewer are heard.  A household charged for works that it was never asked or told about bears a
+grievance, and so does one whose objection was passed over or heard without agreement.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def _new_version(state, project, version):
     version_draws(project.households, project.value, project.notices_needed, _name(project),
                   version, state.world, project.proposed)  # fmt: skip
     project.exposure = np.zeros(n)
-    for column in ("objects", "settled", "heard", "voted", "yes"):
+    for column in ("objects", "settled", "heard", "voted", "yes", "asked"):
         setattr(project, column, np.zeros(n, bool))
 
 
@@ -131,7 +132,7 @@ def _start_over(state, project, settings, day, result, objectors, kind):
 def _end_pre_screening(state, project, settings, day):
     t = state.tables
     yes, asked = pre_screen(t.people, t.homes, project.households, project.affected, project.value,
-                            project.stage.people, project.yuan, project.version, project.proposed, settings.levers,
+                            project.asked, project.stage.people, project.yuan, project.version, project.proposed, settings.levers,
                             state.world)  # fmt: skip
     if _passes(project.stage, yes, asked):
         _go_on(state, project, settings, day)
@@ -163,19 +164,19 @@ def _end_notice(state, project, settings, day):
         kind = "acceptance" if project.charged else stage.restart_to
         _start_over(state, project, settings, day, "restarted", count, kind)
         return
-    if stage.hearing and count:
-        _hear(state, project, objecting & ~project.heard, settings.x)
+    _answer_objectors(state, project, objecting & ~project.heard, settings.x)
     _go_on(state, project, settings, day, objectors=count)
 
 
-def _hear(state, project, objecting, x):
-    """Objectors are heard in person; fairness is the office's commitment m."""
+def _answer_objectors(state, project, objecting, x):
+    """Objectors are heard in person (fairness is the office's commitment m) or passed over."""
     project.heard |= objecting
     for k in np.flatnonzero(objecting):
         i = _speaker(state, project.households[k])
-        state.requests.append((OTHER_HOURS, x.minutes_hearing))
-        u = draw(state.world, HEARING, project.proposed, i, _name(project), project.version)
-        project.settled[k] = u < logistic(x.a_f + x.b_f * x.m)
+        if project.stage.hearing:
+            state.requests.append((OTHER_HOURS, x.minutes_hearing))
+            u = draw(state.world, HEARING, project.proposed, i, _name(project), project.version)
+            project.settled[k] = u < logistic(x.a_f + x.b_f * x.m)
         experience(state.people.trust, i, bool(project.settled[k]), 1.0, x.a_t, x.b_t)
         if not project.settled[k]:
             _grieve(state, OVERRULED, i)
@@ -191,7 +192,7 @@ def _charge(state, project, x):
     yuan[FROM_HOUSEHOLDS] += project.cost - project.subsidy
     yuan[FOR_WORKS] += project.cost
     if project.yuan > 0:
-        for k in np.flatnonzero(project.affected & ~project.seen):
+        for k in np.flatnonzero(project.affected & ~(project.seen | project.voted | project.asked)):
             i = _speaker(state, project.households[k])
             experience(state.people.trust, i, False, 1.0, x.a_t, x.b_t)
             _grieve(state, CHARGED_UNSEEN, i)
@@ -269,7 +270,7 @@ def vote(people, homes, ties, households, affected, value, voted, yes, everybody
 
 
 @kernel
-def pre_screen(people, homes, households, affected, value, most, yuan, version, proposed, levers, world):
+def pre_screen(people, homes, households, affected, value, told, most, yuan, version, proposed, levers, world):
     """(yes, asked) among ``most`` representatives of the affected households, drawn by key."""
     x = levers[0]
     luck = np.full(len(households), 2.0)
@@ -282,6 +283,7 @@ def pre_screen(people, homes, households, affected, value, most, yuan, version, 
             h = households[k]
             i = spokesperson(people, homes.doors.first[h], homes.doors.seats[h])
             asked += 1
+            told[k] = True
             yes += favours(people, i, h, x, value[k], yuan, version, proposed, world)
     return yes, asked
 

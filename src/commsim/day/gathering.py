@@ -34,7 +34,7 @@ def gathering(state: State, settings: Settings, day: int) -> None:
         rows = t.homes.compound_rows[one.compound], t.homes.compound_rows[one.compound + 1]
         deadline = one.announced + one.plan.sign_up_days
         if day < deadline:
-            sign_up(t.people, t.ties, one.signed, *rows, one.theme, one.identity, one.announced,
+            sign_up(t.people, t.ties, one.signed, *rows, one.theme, one.identity, one.series, one.announced,
                     one.plan.hours, settings.levers, state.world)  # fmt: skip
         elif day == deadline and not _enough(one):
             gatherings.open.remove(one)
@@ -58,45 +58,48 @@ def _entry(one, day, guests) -> dict:
 
 def _hold(state, one, rows, settings, day) -> int:
     """Hold a gathering: seats by lottery, tables, time together, new volunteers.  Guests come."""
-    guests = take_seats(one.signed, *rows, one.plan.seats, one.identity, day, state.world)
+    guests = take_seats(one.signed, *rows, one.plan.seats, one.identity, one.series, day, state.world)
     t, x = state.tables, settings.x
+    if len(guests) == 0:  # nobody came: nothing is spent
+        return 0
     mixed = x.icebreaker > 0.0
     if mixed:
-        luck = [draw(state.world, TABLE, day, int(i), one.identity, 0) for i in guests]
+        luck = [draw(state.world, TABLE, day, int(i), one.identity, one.series) for i in guests]
         guests = guests[np.argsort(luck, kind="stable")]
     together(t.people, t.ties, guests, float(one.plan.together), mixed, settings.levers, day)
-    attend(t.people, t.homes, guests, one.theme == FAMILY, settings.levers, one.identity, state.world, day)
+    attend(t.people, t.homes, guests, one.theme == FAMILY, settings.levers, one.identity, one.series,
+           state.world, day)
     state.office.yuan[FOR_GATHERINGS] += one.plan.yuan
     state.requests.append((OTHER_HOURS, x.minutes_gathering))
     return len(guests)
 
 
 @kernel
-def sign_up(people, ties, signed, start, end, theme, identity, announced, hours, levers, world):
+def sign_up(people, ties, signed, start, end, theme, identity, series, announced, hours, levers, world):
     """One more day of sign-ups among rows start..end-1, on the list as it stood in the morning."""
     x = levers[0]
     before = signed.copy()
     for i in range(start, end):
         if signed[i] or people.age[i] == CHILD:
             continue
-        if draw(world, SEEN, announced, i, identity, 0) >= x.seen_announcement:
+        if draw(world, SEEN, announced, i, identity, series) >= x.seen_announcement:
             continue
         match = float((people.interests[i] >> theme) & 1)
-        u = draw(world, SIGN_UP, announced, i, identity, 0)
+        u = draw(world, SIGN_UP, announced, i, identity, series)
         if u < willing(people, i, x, x.theta_gathering, match, 1.0, hours, 0.0):  # cannot be more willing
             share = share_inside(ties, i, before)
             signed[i] = u < willing(people, i, x, x.theta_gathering, match, share, hours, 0.0)
 
 
 @kernel
-def take_seats(signed, start, end, seats, identity, day, world):
+def take_seats(signed, start, end, seats, identity, series, day, world):
     """Rows of the guests: all who signed, or the ``seats`` with the smallest keyed uniforms."""
     rows = np.flatnonzero(signed[start:end]) + start
     if len(rows) <= seats:
         return rows
     luck = np.empty(len(rows))
     for k in range(len(rows)):
-        luck[k] = draw(world, SEATS, day, rows[k], identity, 0)
+        luck[k] = draw(world, SEATS, day, rows[k], identity, series)
     last = np.sort(luck)[seats - 1]
     return rows[luck <= last]
 
@@ -119,14 +122,15 @@ def together(people, ties, guests, half_hours, mixed, levers, day):
 
 
 @kernel
-def attend(people, homes, guests, family, levers, identity, world, day):
+def attend(people, homes, guests, family, levers, identity, series, world, day):
     """Mark who took part (with their children at a family gathering); some become volunteers."""
     x = levers[0]
     for k in range(len(guests)):
         i = guests[k]
         people.took_part[i] += 1
         people.last_part[i] = day
-        if draw(world, VOLUNTEER, day, i, identity, 0) < willing(people, i, x, x.theta_volunteer, 0.0, 0.0, 1.0, 0.0):
+        u = draw(world, VOLUNTEER, day, i, identity, series)
+        if u < willing(people, i, x, x.theta_volunteer, 0.0, 0.0, 1.0, 0.0):
             people.volunteer[i] = True
         if family:
             h = people.household[i]

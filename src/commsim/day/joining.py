@@ -26,14 +26,14 @@ EXPOSURE, JOIN, LEAVE = purpose("exposure"), purpose("join"), purpose("leave")
 FOUND, FOUND_INTEREST = purpose("found"), purpose("found interest")
 LOTTERY = purpose("group lottery")
 BY_POSTER, BY_NEIGHBOUR = 0, 1
-OF_RESIDENTS = 1 << 40  # sets identities of residents' groups apart from official ones
+OF_RESIDENTS = 1 << 31  # sets identities of residents' groups apart from official ones
 NONE = -1
 
 
 def joining(state: State, settings: Settings, day: int) -> None:
     """A day of leaving, joining and founding; all decide on the state of the morning."""
     world, levers = state.world, settings.levers
-    official = _open_official(state, settings.x)
+    official = _open_official(state, settings.x, day)
     t = state.tables
     groups, people = t.groups, t.people
     leavers = who_leaves(groups, levers, world, day)
@@ -41,8 +41,9 @@ def joining(state: State, settings: Settings, day: int) -> None:
     founders = who_founds(people, groups, t.ties, levers, world, day)
     for i, group in leavers:
         leave(groups, people, i, slot_of(groups, i, group))
-    names = groups.rows["identity"]
-    order = np.argsort([draw(world, LOTTERY, day, int(i), int(names[g]), 0) for i, g in wishes], kind="stable")
+    names, founded = groups.rows["identity"], groups.rows["founded"]
+    luck = [draw(world, LOTTERY, day, int(i), int(names[g]), int(founded[g])) for i, g in wishes]
+    order = np.argsort(luck, kind="stable")
     for k in order:
         enter(groups, people, *wishes[k])
     if len(founders):
@@ -50,12 +51,13 @@ def joining(state: State, settings: Settings, day: int) -> None:
         groups = state.tables.groups
     for i, j, theme in founders:
         compound = int(state.homes.doors.compound[state.people.household[i]])
-        group = open_group(state.groups, INTEREST, compound, int(theme), OF_RESIDENTS + int(i) * 8 + int(theme))
+        name = OF_RESIDENTS + int(i) * 8 + int(theme)
+        group = open_group(state.groups, INTEREST, compound, int(theme), name, day)
         enter(groups, people, i, group)
         enter(groups, people, j, group)
 
 
-def _open_official(state: State, x) -> np.ndarray:
+def _open_official(state: State, x, day: int) -> np.ndarray:
     """The official group of each compound that still takes members, -1 without one: int64[compounds].
 
     The office founds one where there is none yet, and another when the last one is full.
@@ -67,7 +69,7 @@ def _open_official(state: State, x) -> np.ndarray:
     for compound in np.flatnonzero(open_ones == NONE):
         state.groups = with_room(state.groups, 1)
         name = int(compound) * 1000 + int(ordinal[compound])
-        open_ones[compound] = open_group(state.groups, OFFICIAL, int(compound), NONE, name)
+        open_ones[compound] = open_group(state.groups, OFFICIAL, int(compound), NONE, name, day)
     return open_ones
 
 
@@ -97,7 +99,10 @@ def who_leaves(groups, levers, world, day):
             s = slot_of(groups, i, g)
             unheard = groups.seats.unheard[i, s] / groups.seats.asked[i, s] if groups.seats.asked[i, s] > 0.0 else 0.0
             hazard = x.h_ch / MONTH * (unheard + flood)
-            if hazard > 0.0 and draw(world, LEAVE, day, i, groups.rows.identity[g], 0) < 1.0 - math.exp(-hazard):
+            if hazard <= 0.0:
+                continue
+            u = draw(world, LEAVE, day, i, groups.rows.identity[g], groups.rows.founded[g])
+            if u < 1.0 - math.exp(-hazard):
                 found[n, 0], found[n, 1] = i, g
                 n += 1
     return found[:n]
@@ -140,7 +145,7 @@ def who_joins(people, homes, groups, ties, official, levers, world, day):
 @kernel
 def agrees(people, groups, x, world, i, g, inside, trust):
     """Whether i, exposed to group g, joins: one keyed threshold per person and group."""
-    u = draw(world, JOIN, 0, i, groups.rows.identity[g], people.tenancy[i] * 2 + groups.rows.kind[g])
+    u = draw(world, JOIN, groups.rows.founded[g], i, groups.rows.identity[g], people.tenancy[i])
     return u < logistic(x.theta_join + x.theta_s * inside + x.theta_t * (trust - 0.5))
 
 
@@ -180,7 +185,7 @@ def who_founds(people, groups, ties, levers, world, day):
     found = np.empty((64 + len(people) // 20, 3), np.int64)
     n = 0
     for i in range(len(people)):
-        if not people.literate[i] or n == len(found):
+        if not people.literate[i] or n == len(found) or slot_of(groups, i, NONE) < 0:
             continue
         u = draw(world, FOUND, day, i, 0, 0)
         if u >= 8.0 * x.eta_g * ties.rows.total[i] / level:  # the hazard cannot be higher

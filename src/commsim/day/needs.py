@@ -70,7 +70,7 @@ def report(people, groups, cases, events, office, x, world, day, who, i, k):
     cases.rows.started[c] = cases.rows.answered[c] = cases.rows.solved[c] = -1.0
     u = draw(world, HOUR, day, i, 0, k)
     if channel == BY_VISIT:  # the office is open in duty hours only
-        cases.rows.reported[c] = day + ((x.duty_from + u * min(x.duty_hours, HOURS)) % HOURS) / HOURS
+        cases.rows.reported[c] = day + ((x.duty_from + u * min(x.duty_hours * x.m, HOURS)) % HOURS) / HOURS
     else:
         cases.rows.reported[c] = day + (AWAKE_FROM + u * AWAKE_HOURS) / HOURS
     if channel == BY_GROUP:

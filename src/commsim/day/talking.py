@@ -41,7 +41,7 @@ from commsim.state.messages import (
     pop,
     push,
 )
-from commsim.state.office import UNANSWERED
+from commsim.state.office import BY_PHONE, UNANSWERED
 from commsim.state.people import experience
 from commsim.state.settings import Settings
 from commsim.state.ties import level_on, meet
@@ -189,6 +189,7 @@ def speak(t, i, group, kind, about, people, groups, ties, messages, events, case
     """i posts small talk, or an issue about case ``about``, if still in the group."""
     if slot_of(groups, i, group) < 0:
         if kind == ISSUE:  # left in the meantime: the matter goes to the office by phone
+            cases.rows.channel[about] = BY_PHONE
             arrive(t, about, events, cases, office, x, world)
         return
     case = about if kind == ISSUE else -1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+ROUNDING = 1e-12  # products of shares that make exactly one half may end up just above it
+
 
 def survival(durations, ended):
     """(times, share not ended after each) by Kaplan-Meier; ``ended`` is False where censored."""
@@ -19,7 +21,7 @@ def median_duration(durations, ended) -> float:
     if not np.any(ended):
         return float("nan")
     times, share = survival(durations, ended)
-    passed = np.flatnonzero(share <= 0.5)
+    passed = np.flatnonzero(share <= 0.5 + ROUNDING)
     return float(times[passed[0]]) if len(passed) else float("nan")
 
 

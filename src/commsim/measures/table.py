@@ -40,7 +40,7 @@ _TABLE = (
     Measure("reply_hours_p50", "h", 2.0, -1, "window", dear=True),
     Measure("within_48h_share", "share", 0.05, +1, "window", dear=True),
     Measure("participation_rate", "share", 0.03, +1, "window", primary=True, strata=True),
-    Measure("participation_gini", "share", 0.05, -1, "window", dear=True),
+    Measure("participation_gini", "share", 0.05, -1, "flow", dear=True),
     Measure("gatherings_held", "gatherings", 2.0, +1, "flow"),
     Measure("projects_done", "projects", 0.5, +1, "flow"),
     Measure("project_days", "d", 7.0, -1, "flow", harm=True, dear=True),

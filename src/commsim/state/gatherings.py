@@ -14,7 +14,8 @@ class Gathering:
     """One announced gathering of a compound; ``signed`` is bool[people].
 
     ``ordinal`` is its place in the compound's series and ``attempt`` counts themes tried for it;
-    together with the compound they are its name in keyed draws.
+    together with the compound they are its name in keyed draws; ``series`` tells apart gatherings of
+    several rules that would have the same name.
     """
 
     compound: int
@@ -23,6 +24,7 @@ class Gathering:
     plan: object  # the rule that announced it: threshold, operator, seats, hours, together, yuan
     announced: int
     signed: np.ndarray
+    series: int = 0
 
     @property
     def theme(self) -> int:
@@ -47,7 +49,11 @@ class Gatherings:
     people: int
     open: list[Gathering] = field(default_factory=list)
     past: list[dict] = field(default_factory=list)
+    named: dict[tuple[int, int, int], int] = field(default_factory=dict)  # how often a name was used
 
     def announce(self, compound: int, ordinal: int, plan, day: int, attempt: int = 0) -> None:
-        """Invite a compound; a gathering still open there for the same plan is left standing."""
-        self.open.append(Gathering(compound, ordinal, attempt, plan, day, np.zeros(self.people, bool)))
+        """Invite a compound; gatherings that are open there already go on beside it."""
+        name = (compound, ordinal, attempt)
+        series = self.named.get(name, 0)
+        self.named[name] = series + 1
+        self.open.append(Gathering(compound, ordinal, attempt, plan, day, np.zeros(self.people, bool), series))

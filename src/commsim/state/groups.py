@@ -18,10 +18,11 @@ GROUPS_A_PERSON = 8
 
 
 class Groups(NamedTuple):
-    """``rows`` [groups]: kind, compound, interest (theme or -1), identity (its name in keyed draws),
-    members, voiced, recent (messages a day, fading over a week); ``member`` [groups, cap] and ``posts``
-    [groups, cap + 1].  ``seats`` [people, 8]: group and place (slot there), -1 when free; asked and
-    unheard (own small talk, and how much nobody answered), written (messages).  ``count[0]`` groups.
+    """``rows`` [groups]: kind, compound, interest (theme or -1), identity and founded (day; together the
+    group's name in keyed draws), members, voiced, recent (messages a day, fading over a week).
+    ``member`` [groups, cap] and ``posts`` [groups, cap + 1].  ``seats`` [people, 8]: group and place
+    (slot there), -1 when free; asked and unheard (own small talk, and how much of it nobody
+    answered), written (messages).  ``count[0]`` groups.
     """
 
     rows: np.recarray
@@ -33,7 +34,7 @@ class Groups(NamedTuple):
 
 def empty_groups(n: int, cap: int, room: int = 64) -> Groups:
     """No group yet; room for ``room`` groups of at most ``cap`` members."""
-    rows = table(room, recent="f8", identity="i8", compound="i8", members="i8", voiced="i8",
+    rows = table(room, recent="f8", identity="i8", founded="i8", compound="i8", members="i8", voiced="i8",
                  kind="i1", interest="i1")  # fmt: skip
     seats = table((n, GROUPS_A_PERSON), asked="f8", unheard="f8", group="i8", place="i8", written="i8")
     seats.group[:] = seats.place[:] = -1
@@ -55,10 +56,11 @@ def with_room(g: Groups, more: int) -> Groups:
     return g._replace(**wider)
 
 
-def open_group(g: Groups, kind: int, compound: int, interest: int, identity: int) -> int:
+def open_group(g: Groups, kind: int, compound: int, interest: int, identity: int, founded: int = 0) -> int:
     """Found a group (room must be there); returns its number."""
     k = int(g.count[0])
     g.rows.kind[k], g.rows.compound[k], g.rows.interest[k], g.rows.identity[k] = kind, compound, interest, identity
+    g.rows.founded[k] = founded
     g.count[0] += 1
     return k
 

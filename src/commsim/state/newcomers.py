@@ -90,7 +90,7 @@ def _character(people, x, world, i, tenancy, odds):
     people.volunteer[i] = not child and draw(world, VOLUNTEER, 0, i, tenancy, 0) < x.volunteer_share
     people.voice[i] = 1.0
     people.last_sent[i] = people.last_part[i] = FAR_PAST
-    people.took_part[i] = 0
+    people.took_part[i] = people.grieved[i] = 0
 
 
 @kernel

@@ -16,7 +16,8 @@ class Project:
     ``households`` are those of the compound, ``affected`` marks those that benefit and pay
     ``yuan`` each; ``value`` is what it is worth to each (0-1).  Per household: ``exposure`` and
     ``notices_needed`` (a notice is seen when the first reaches the second), ``objects``,
-    ``settled`` (objected, was heard and agreed), ``heard``, ``voted``, ``yes``.
+    ``settled`` (objected, was heard and agreed), ``heard`` (the office has dealt with its objection),
+    ``voted``, ``yes``, ``asked`` (as a representative).
     """
 
     number: int
@@ -42,6 +43,7 @@ class Project:
     heard: np.ndarray | None = None
     voted: np.ndarray | None = None
     yes: np.ndarray | None = None
+    asked: np.ndarray | None = None
 
     @property
     def yuan(self) -> float:
