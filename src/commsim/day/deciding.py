@@ -132,8 +132,8 @@ def _start_over(state, project, settings, day, result, objectors, kind):
 def _end_pre_screening(state, project, settings, day):
     t = state.tables
     yes, asked = pre_screen(t.people, t.homes, project.households, project.affected, project.value,
-                            project.asked, project.stage.people, project.yuan, project.version, project.proposed, settings.levers,
-                            state.world)  # fmt: skip
+                            project.asked, project.stage.people, project.yuan, project.version,
+                            project.proposed, settings.levers, state.world)  # fmt: skip
     if _passes(project.stage, yes, asked):
         _go_on(state, project, settings, day)
     else:

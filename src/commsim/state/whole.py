@@ -61,6 +61,10 @@ class State:
         if changed and name in TABLES:  # a table was replaced by a larger one
             super().__setattr__("_tables", None)
 
+    def __getstate__(self) -> dict:
+        """Without the views for kernels, which would no longer share memory with their tables."""
+        return {**self.__dict__, "_tables": None}
+
     def copy(self) -> State:
         """An independent copy: the start that policies share, or a branch."""
         twin = copy.copy(self)
