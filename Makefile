@@ -35,7 +35,9 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.tested
 	$(BIN)/ruff check src tests
-	$(BIN)/python -m pytest
+	@echo "compiling the model once (about a minute the first time) ..."
+	@$(BIN)/python -c "from commsim import engine; engine.warm()"
+	$(BIN)/python -m pytest -n auto --maxprocesses 4
 
 study: $(VENV)/.tested
 	$(BIN)/python -m pytest -m slow
