@@ -247,8 +247,8 @@ def test_a_full_disk_behind_standard_output():
 def test_chinese_on_a_terminal_that_knows_no_chinese():
     done = shell("list", "--lang", "zh", env={"PYTHONIOENCODING": "ascii"})
     assert done.returncode == 0 and "jinyang" in done.stdout
-    data = json.loads(shell("list", "--json", env={"PYTHONIOENCODING": "ascii"}).stdout)
-    assert data[0]["title"]["zh"] == "晋阳社区"
+    data = json.loads(shell("list", "--json", "--lang", "zh", env={"PYTHONIOENCODING": "ascii"}).stdout)
+    assert data[0]["title"] == "晋阳社区"
 
 
 # -- run -----------------------------------------------------------------------------------------------

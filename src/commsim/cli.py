@@ -295,7 +295,7 @@ def list_scenarios(as_json):
     found = [scenarios.load(name) for name in scenarios.available()]
     if as_json:
         return _print_json([
-            {"id": s.id, "title": s.title, "people": max(size.people for size in s.scales.values()),
+            {"id": s.id, "title": s.title[language()], "people": max(size.people for size in s.scales.values()),
              "scales": {name: size.people for name, size in s.scales.items()},
              "policies": list(s.policies)} for s in found
         ])  # fmt: skip

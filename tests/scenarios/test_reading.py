@@ -235,3 +235,12 @@ def test_no_line_that_is_cut_or_garbled_ends_in_a_traceback(tmp_path_factory, da
         scenarios.load(file)
     except UserError as fault:
         assert fault.text("zh") and fault.text("en")
+
+
+def test_a_misspelt_key_is_told_before_the_key_that_it_leaves_missing(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("id: mine\ntitel: {zh: 我的, en: mine}\n", encoding="utf-8")
+    with pytest.raises(UserError) as told:
+        load(str(file))
+    message = told.value.text("en")
+    assert "line 2" in message and '"titel"' in message and '"title"' in message

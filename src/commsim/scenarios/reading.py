@@ -144,7 +144,7 @@ class _File:
         return InFile(fault, str(self.path), place[0] + 1, place[1] + 1)
 
     def _fault(self, loc, name, key=False, **facts) -> InFile:
-        fault = UserError(name, place=_dotted(loc), **facts)
+        fault = UserError(name, place=_dotted(loc) or self.path.name, **facts)
         return self._wrong(fault, self._at(loc, key))
 
     # -- shape -----------------------------------------------------------------------------------
@@ -155,8 +155,10 @@ class _File:
         try:
             return model.model_validate(data)
         except ValidationError as fault:
-            faults = [self._from_pydantic(e, loc, model) for e in fault.errors(include_url=False)]
-            raise min(faults, key=lambda f: (f.facts["line"], f.facts["column"])) from None
+            found = [(e["type"] == "missing", self._from_pydantic(e, loc, model))
+                     for e in fault.errors(include_url=False)]  # fmt: skip
+            # a misspelt key is also a missing one: what is there and wrong is told first
+            raise min(found, key=lambda f: (f[0], f[1].facts["line"], f[1].facts["column"]))[1] from None
 
     def _from_pydantic(self, error, loc, model) -> InFile:
         path = (*loc, *(step for step in error["loc"] if step != "[key]"))
