@@ -241,6 +241,6 @@ def test_a_misspelt_key_is_told_before_the_key_that_it_leaves_missing(tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text("id: mine\ntitel: {zh: 我的, en: mine}\n", encoding="utf-8")
     with pytest.raises(UserError) as told:
-        load(str(file))
+        scenarios.load(str(file))
     message = told.value.text("en")
     assert "line 2" in message and '"titel"' in message and '"title"' in message
