@@ -11,6 +11,7 @@ HOURS = 24.0
 MINUTES = 1440.0
 MONTH = 365.25 / 12
 YEAR = 365
+AWAKE_FROM, AWAKE_HOURS = 7.0, 16.0  # when people phone and post: from seven to eleven at night
 
 
 @kernel

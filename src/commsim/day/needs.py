@@ -7,7 +7,7 @@ leaves a grievance.  Children's needs are carried by the spokesperson of their h
 
 from __future__ import annotations
 
-from commsim.clock import HOURS
+from commsim.clock import AWAKE_FROM, AWAKE_HOURS, HOURS
 from commsim.draws import draw, draw_two, logistic, poisson, purpose
 from commsim.kernels import kernel
 from commsim.state.groups import OFFICIAL
@@ -19,7 +19,6 @@ from commsim.state.whole import State
 
 NEED, CLASS, REPORT = purpose("need"), purpose("need class"), purpose("need report")
 HOUR, PHONE = purpose("need hour"), purpose("need knows phone")
-AWAKE_FROM, AWAKE_HOURS = 7.0, 16.0
 
 
 def needs(state: State, settings: Settings, day: int) -> None:

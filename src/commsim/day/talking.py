@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 
-from commsim.clock import HOURS
+from commsim.clock import AWAKE_FROM, AWAKE_HOURS, HOURS
 from commsim.day.serving import LATER, arrive, done, enqueue, lives_there, put, serve, solve, watch_thread
 from commsim.draws import draw, draw_two, logistic, poisson, purpose
 from commsim.kernels import kernel
@@ -49,7 +49,6 @@ from commsim.state.whole import State
 
 SMALL_TALK, TALK_HOUR, TALK_GROUP = purpose("small talk"), purpose("talk hour"), purpose("talk group")
 REPLIES, REPLIER, REPLY_HOUR = purpose("replies"), purpose("replier"), purpose("reply hour")
-AWAKE_FROM, AWAKE_HOURS = 7.0, 16.0
 REPLIES_MOST = 2000  # no message has more; bounds the room that one event can need
 HALF_HOUR = 0.5
 
