@@ -109,7 +109,7 @@ class Person(View):
     def ties(self) -> dict[int, float]:
         """``{row of the other: strength}`` of each tie this evening, 0-1; kin excluded."""
         row, ties, level = self.here(), self.model.state.ties, self.model.level
-        slots = ties.slots[row, : int(ties.rows["degree"][row])]
+        slots = ties.slots[ties.of(row)]
         return dict(zip(slots["neighbour"].tolist(), (slots["u"] / level).tolist(), strict=True))
 
     @property

@@ -192,9 +192,9 @@ class Community(mesa.Model):
         Units are in ``cs.measures.MEASURES[name].unit``.  Raises UserError before the first day.
         """
         record = self.loop.record
-        if not record.worked:
+        if not record.days:
             raise UserError("no_day_lived")
-        return record.measure(self.state, self.loop.settings(self.day - 1).x, self.day - 1, dear=True)
+        return record.now(self.state, self.loop.settings(self.day - 1))
 
     @property
     def series(self) -> pd.DataFrame:
@@ -224,13 +224,13 @@ class Community(mesa.Model):
         for first, seats in zip(doors["first"].tolist(), doors["seats"].tolist(), strict=True):
             home = range(first, first + seats)
             graph.add_edges_from(((a, b) for a in home for b in home if a < b), strength=1.0, kin=True)
-        slots, degree = state.ties.slots, state.ties.rows["degree"]
-        used = np.arange(slots.shape[1]) < degree[:, None]
-        used &= (slots["u"] >= floor * self.level) & (slots["neighbour"] > np.arange(state.size)[:, None])
-        ends = zip(np.nonzero(used)[0].tolist(), slots["neighbour"][used].tolist(), strict=True)
-        strengths = np.minimum(slots["u"][used] / self.level, 1.0).tolist()
-        for (i, j), strength in zip(ends, strengths, strict=True):
-            graph.add_edge(i, j, strength=strength, kin=False)
+        ties = state.ties
+        person, where = ties.everybody()
+        slots = ties.slots[where]
+        once = (slots["u"] >= floor * self.level) & (slots["neighbour"] > person)
+        strengths = np.minimum(slots["u"][once] / self.level, 1.0).tolist()
+        for i, j, w in zip(person[once].tolist(), slots["neighbour"][once].tolist(), strengths, strict=True):
+            graph.add_edge(i, j, strength=w, kin=False)
         return graph
 
     def plan(self, lang: str | None = None) -> pd.DataFrame:

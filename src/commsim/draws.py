@@ -98,7 +98,7 @@ def logistic(x):
 @kernel("int64(float64, float64)")
 def poisson(mean, u):
     """Poisson count by inverse CDF from one uniform; above 700, where e^-mean vanishes, the mean."""
-    if mean <= 0.0:
+    if u <= 1.0 - mean:  # below e^-mean for certain
         return 0
     if mean > 700.0:
         return int(mean + 0.5)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from time import perf_counter
 
 import numpy as np
@@ -57,7 +58,7 @@ class Days:
             phase(state, settings, day)
         state.day = day + 1
         if self.record is not None:
-            self.record.keep(state, settings.x, day)
+            self.record.keep(state, settings, day)
 
 
 @dataclass
@@ -69,7 +70,7 @@ class Run:
     settings: Settings
     seconds: float
 
-    @property
+    @cached_property
     def series(self) -> dict[str, list]:
         """Daily columns by measure, and ``day``."""
         return self.record.series
@@ -81,17 +82,18 @@ class Run:
 
     def outcome(self) -> dict:
         """Everything a comparison needs, JSON-ready."""
-        days = self.series["day"]
+        series = self.series
+        days = series["day"]
         last = days[-1]
         weekly = [k for k, day in enumerate(days) if (day + 1) % WEEK == 0 or k in (0, len(days) - 1)]
         cases = int(self.state.cases.count[0])
         hours, answered = reply_times(self.state, np.arange(cases), last + 1)
         return {
             "measures": self.measures,
-            "results": {str(k + 1): {m: c[k] for m, c in self.series.items() if m != "day"}
+            "results": {str(k + 1): {m: c[k] for m, c in series.items() if m != "day"}
                         for k in sorted(_result_days(len(days)))},
-            "strata": strata_of(self.state, self.settings.x, last),
-            "series": {name: [column[k] for k in weekly] for name, column in self.series.items()},
+            "strata": strata_of(self.state, self.settings, last),
+            "series": {name: [column[k] for k in weekly] for name, column in series.items()},
             "projects": [_story_of(p) for p in self.state.projects.all],
             "gatherings": self.state.gatherings.past,
             "replies": {"hours": hours.tolist(), "answered": answered.astype(int).tolist()},
@@ -122,6 +124,7 @@ def prepare(place: Place, world: int, progress: Progress | None = None) -> State
         days.live()
         if progress:
             progress(k + 1, place.burn_in)
+    days.state.ties = days.state.ties.copy()  # in order of people, which is quicker to read
     return days.state
 
 

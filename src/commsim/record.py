@@ -6,7 +6,7 @@ A record only reads the state; measuring more changes nothing in the community.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from commsim.measures import (
 )
 from commsim.state.office import FOR_GATHERINGS, FOR_PROJECTS
 from commsim.state.people import CHILD, OWNER
-from commsim.state.settings import Levers
+from commsim.state.settings import Settings
 from commsim.state.ties import level_on
 from commsim.state.whole import State
 
@@ -34,125 +34,161 @@ PERSONAL = ("acquaintances", "strong_ties", "isolated_share", "neighbour_trust",
             "coverage", "participation_rate")  # fmt: skip
 
 
+# What one evening leaves to be added up: sums over adults (PERSONAL), heads, ties, counts since day 0.
+EVENING = (*PERSONAL, "adults", "owners", "renters", "known_by_owners", "known_by_renters", "members", "senders",
+           "ties", "inside", "sent", "volunteers", "worked", "grievances", "yuan",
+           "held", "done", "restarts")  # fmt: skip
+N_PERSONAL, N_EVENING = len(PERSONAL), len(EVENING)
+COUNTS = ("gatherings_held", "projects_done", "restarts")
+
+
 @dataclass
 class Record:
-    """Daily ``series`` (name -> list) of a run, and the measures of its recorded days."""
+    """What is kept of a run: a row of sums an evening, and the dear measures of ``recorded_days``.
+
+    Measures are worked out from the rows when somebody asks, for all days at once.
+    """
 
     recorded_days: frozenset[int] = frozenset()
-    series: dict[str, list] = field(default_factory=lambda: {"day": [], **{name: [] for name in MEASURES}})
-    worked: list[float] = field(default_factory=list)
     worked_before: float = 0.0  # officials' hours before the first day recorded
+    days: list[int] = field(default_factory=list)
+    evenings: list[np.ndarray] = field(default_factory=list)  # float64[EVENING] each
+    dear: dict[int, dict] = field(default_factory=dict)
+    people: int = 0
+    officials: int = 0
 
-    def keep(self, state: State, x: Levers, day: int) -> None:
-        """Measure the evening of ``day``."""
-        self.worked.append(float(state.tables.office.officials["worked"].sum()))
-        values = self.measure(state, x, day, dear=day in self.recorded_days)
-        self.series["day"].append(day)
-        for name in MEASURES:
-            self.series[name].append(values.get(name))
+    def keep(self, state: State, settings: Settings, day: int) -> None:
+        """Add up the evening of ``day``."""
+        row = sums_of_evening(state.under(settings), day)
+        projects = state.projects.all
+        row[-3:] = (sum(g["held"] for g in state.gatherings.past), sum(p.outcome == "done" for p in projects),
+                    sum(s["result"] == "restarted" for p in projects for s in p.steps))  # fmt: skip
+        self.people, self.officials = state.size, len(state.office.officials)
+        self.days.append(day)
+        self.evenings.append(row)
+        if day in self.recorded_days:
+            self.dear[day] = _dear(state, settings, day)
 
     def copy(self) -> Record:
         """An independent copy, for a branch."""
-        series = {name: list(column) for name, column in self.series.items()}
-        return Record(self.recorded_days, series, list(self.worked), self.worked_before)
+        return replace(self, days=list(self.days), evenings=list(self.evenings), dear=dict(self.dear))
 
-    def measure(self, state: State, x: Levers, day: int, dear: bool) -> dict[str, float | None]:
-        """All cheap measures of the evening of ``day`` and, if ``dear``, the others; None = undefined."""
-        sums, counts, extra = _sums(state, x, day)
-        values = _personal(sums.sum(axis=(1, 2)), counts.sum(), state.size)
-        values["renter_gap"] = _gap(sums[0], counts)
-        level = level_on(day, x.half_life)
-        values["same_building_share"] = extra[3] / extra[2] if extra[2] else math.nan
-        values["messages_per_day"] = _recent_senders(state, day).size / min(TALK_WINDOW, day + 1)
-        values["active_share"] = extra[1] / extra[0] if extra[0] else math.nan
-        values["volunteers"] = 1000.0 * np.count_nonzero(state.tables.people["volunteer"]) / state.size
-        values["official_hours"] = self._weekly_hours(len(state.office.officials))
-        values["grievances"] = 1000.0 * int(state.office.grievances.sum()) / state.size
-        values["cost_yuan"] = float(state.office.yuan[FOR_GATHERINGS] + state.office.yuan[FOR_PROJECTS])
-        values["gatherings_held"] = sum(g["held"] for g in state.gatherings.past)
-        values["projects_done"] = sum(p.outcome == "done" for p in state.projects.all)
-        values["restarts"] = sum(s["result"] == "restarted" for p in state.projects.all for s in p.steps)
-        if dear:
-            values.update(_dear(state, x, day, level))
-        return {name: _plain(value) for name, value in values.items()}
+    @property
+    def series(self) -> dict[str, list]:
+        """``day`` and a column per measure, one entry an evening; None where undefined or not recorded."""
+        columns = self._columns()
+        out = {"day": list(self.days)}
+        for name, measure in MEASURES.items():
+            if measure.dear:
+                out[name] = [_plain(self.dear[day][name]) if day in self.dear else None for day in self.days]
+            else:
+                out[name] = [_plain(value) for value in columns[name].tolist()]
+        return out
 
-    def _weekly_hours(self, officials) -> float:
-        days = min(TALK_WINDOW, len(self.worked))
-        before = self.worked[-days - 1] if len(self.worked) > days else self.worked_before
-        return (self.worked[-1] - before) / officials / days * 7.0
+    def now(self, state: State, settings: Settings) -> dict[str, float | None]:
+        """All measures of the last evening kept, dear ones too; None where undefined."""
+        values = {name: column[-1] for name, column in self._columns().items()}
+        values.update(_dear(state, settings, self.days[-1]))
+        return {name: _plain(np.asarray(values[name]).item()) for name in MEASURES}
+
+    def _columns(self) -> dict[str, np.ndarray]:
+        """Cheap measures from the rows: {name: [evenings]}, NaN where undefined."""
+        rows = np.array(self.evenings).reshape(-1, N_EVENING)
+        sums = dict(zip(EVENING, rows.T, strict=True))
+        with np.errstate(invalid="ignore", divide="ignore"):  # 0 / 0 is NaN: undefined
+            out = {name: sums[name] / sums["adults"] for name in PERSONAL}
+            out["coverage"] = sums["coverage"] / self.people
+            out["renter_gap"] = sums["known_by_owners"] / sums["owners"] - sums["known_by_renters"] / sums["renters"]
+            out["same_building_share"] = sums["inside"] / sums["ties"]
+            out["active_share"] = sums["senders"] / sums["members"]
+        lived = np.minimum(np.array(self.days) + 1, TALK_WINDOW)
+        out["messages_per_day"] = sums["sent"] / lived
+        out["volunteers"] = 1000.0 * sums["volunteers"] / self.people
+        out["grievances"] = 1000.0 * sums["grievances"] / self.people
+        out["official_hours"] = self._weekly_hours(sums["worked"])
+        out["cost_yuan"] = sums["yuan"]
+        for name, kept in zip(COUNTS, EVENING[-3:], strict=True):
+            out[name] = sums[kept].astype(int)
+        return out
+
+    def _weekly_hours(self, worked) -> np.ndarray:
+        """Hours per official and week over the last four weeks, or as long as there are records."""
+        total = np.concatenate([[self.worked_before], worked])
+        end = np.arange(1, len(total))
+        first = np.maximum(end - TALK_WINDOW, 0)
+        return (total[end] - total[first]) / self.officials / (end - first) * 7.0 if len(end) else worked
 
 
-def strata_of(state: State, x: Levers, day: int) -> dict:
+def strata_of(state: State, settings: Settings, day: int) -> dict:
     """Personal measures by tenure and by age band: {axis: {stratum: {measure: value}}}."""
-    sums, counts, _ = _sums(state, x, day)
-    people = _people_by_stratum(state)
+    sums, counts, _ = sums_by_stratum(state.under(settings), day)
+    people = np.zeros((3, 3), np.int64)
+    np.add.at(people, (state.people.tenure, state.people.age), 1)
     out = {}
     for axis, names in STRATA.items():
         first = 0 if axis == "tenure" else 1  # age band 0 is children
         other = 1 if axis == "tenure" else 0
         out[axis] = {}
         for k, name in enumerate(names):
-            part = sums.sum(axis=2 if axis == "tenure" else 1)[:, k + first]
-            number = counts.sum(axis=other)[k + first]
+            part = sums.sum(axis=other + 1)[:, k + first]
+            adults = counts.sum(axis=other)[k + first]
+            values = {m: s / adults if adults else math.nan for m, s in zip(PERSONAL, part, strict=True)}
+            # coverage counts everybody, children included, as the reports do
             everybody = people.sum(axis=other)[k + first]
-            values = _personal(part, number, everybody)
+            values["coverage"] = part[PERSONAL.index("coverage")] / everybody if everybody else math.nan
             out[axis][name] = {m: _plain(values[m]) for m in PERSONAL}
     return out
 
 
-def _personal(sums, adults, everybody) -> dict:
-    """Means over adults; coverage over everybody, children included, as the reports count."""
-    values = {name: s / adults if adults else math.nan for name, s in zip(PERSONAL, sums, strict=True)}
-    values["coverage"] = sums[PERSONAL.index("coverage")] / everybody if everybody else math.nan
-    return values
-
-
-def _gap(acquaintances, counts) -> float:
-    """Acquaintances of an owner household's adult minus those of a renter household's."""
-    owners, renters = counts[OWNER].sum(), counts[OWNER + 1 :].sum()
-    if not owners or not renters:
-        return math.nan
-    return acquaintances[OWNER].sum() / owners - acquaintances[OWNER + 1 :].sum() / renters
-
-
-def _sums(state, x, day):
-    t = state.tables
-    return sums_by_stratum(t.people, t.homes, t.ties, t.groups.seats, level_on(day, x.half_life), day)
-
-
-def _tie_arrays(state):
-    slots, rows = state.ties.slots, state.ties.rows
-    return slots["neighbour"], slots["u"], rows["degree"]
-
-
-def _people_by_stratum(state) -> np.ndarray:
-    out = np.zeros((3, 3), np.int64)
-    np.add.at(out, (state.people.tenure, state.people.age), 1)
+@kernel
+def sums_of_evening(state, day):
+    """A row of EVENING; its last three entries are left to the caller."""
+    sums, counts, extra = sums_by_stratum(state, day)
+    out = np.zeros(N_EVENING)
+    for k in range(N_PERSONAL):
+        for a in range(3):
+            for b in range(3):  # not sum(): NumPy and Numba add up in different orders
+                out[k] += sums[k, a, b]
+    here = out[N_PERSONAL:]
+    here[0], here[1], here[2] = counts.sum(), counts[OWNER].sum(), counts[OWNER + 1 :].sum()
+    here[3], here[4] = sums[0, OWNER].sum(), sums[0, OWNER + 1 :].sum()
+    here[5:9] = extra
+    first = state.messages.count[0]
+    while first > 0 and state.messages.rows.time[first - 1] >= day + 1 - TALK_WINDOW:
+        first -= 1
+        here[9] += state.messages.rows.sender[first] >= 0  # negative: the office
+    for i in range(len(state.people)):
+        here[10] += state.people.volunteer[i]
+    for o in range(len(state.office.officials)):
+        here[11] += state.office.officials.worked[o]
+    here[12] = state.office.grievances.sum()
+    here[13] = state.office.yuan[FOR_GATHERINGS] + state.office.yuan[FOR_PROJECTS]
     return out
 
 
 @kernel
-def sums_by_stratum(people, homes, ties, seats, level, day):
+def sums_by_stratum(state, day):
     """Sums over adults of the personal measures [measure, tenure, age], adults [tenure, age], and
     (members of any group, those of them who sent something lately, acquaintance ties, those of them
     inside one building)."""
-    sums, counts = np.zeros((7, 3, 3)), np.zeros((3, 3), np.int64)
-    extra = np.zeros(4, np.int64)
+    people, homes, ties, group = state.people, state.homes, state.ties, state.groups.seats.group
+    level = level_on(day, state.levers[0].half_life)
+    sums, counts, extra = np.zeros((7, 3, 3)), np.zeros((3, 3), np.int64), np.zeros(4, np.int64)
     faintest, strongest, scale = ACQUAINTED * level, STRONG * level, 1.0 / level
     for i in range(len(people)):
         if people.age[i] == CHILD:
             continue
-        known = strong = 0
+        known = strong = inside = 0
         alone = 1.0
         building = homes.doors.building[people.household[i]]
         first, end = homes.building_rows[building], homes.building_rows[building + 1]
-        for k in range(ties.rows.degree[i]):  # without branches: half of all ties are faint
-            u, j = ties.slots.u[i, k], ties.slots.neighbour[i, k]
+        start = ties.rows.start[i]
+        for k in range(start, start + ties.rows.degree[i]):  # without branches: half of all ties are faint
+            u, j = ties.slots.u[k], ties.slots.neighbour[k]
             alone *= 1.0 - u * scale
             known += u >= faintest
             strong += u >= strongest
-            extra[3] += (u >= faintest) & (j >= first) & (j < end)
-        extra[2] += known
+            inside += (u >= faintest) & (j >= first) & (j < end)
         a, b = people.tenure[i], people.age[i]
         counts[a, b] += 1
         sums[0, a, b] += known
@@ -162,10 +198,9 @@ def sums_by_stratum(people, homes, ties, seats, level, day):
         sums[4, a, b] += people.trust[i]
         sums[5, a, b] += people.in_official[i]
         sums[6, a, b] += people.last_part[i] > day - PART_WINDOW
-        member = False
-        for s in range(seats.shape[1]):
-            member = member or seats.group[i, s] >= 0
-        if member:
+        extra[2] += known
+        extra[3] += inside
+        if group[i].max() >= 0:
             extra[0] += 1
             extra[1] += people.last_sent[i] > day - TALK_WINDOW
     return sums, counts, extra
@@ -179,8 +214,10 @@ def _recent_senders(state, day) -> np.ndarray:
     return senders[senders >= 0]
 
 
-def _dear(state, x, day, level) -> dict:
-    people, cases = state.people, state.cases
+def _dear(state, settings, day) -> dict:
+    """The measures that cost more than a day."""
+    people, cases, ties = state.people, state.cases, state.ties
+    floor = ACQUAINTED * level_on(day, settings.x.half_life)
     members = state.groups.seats.group.max(axis=1) >= 0
     sent = np.bincount(_recent_senders(state, day), minlength=state.size)
     n = int(cases.count[0])
@@ -188,7 +225,8 @@ def _dear(state, x, day, level) -> dict:
     hours, answered = reply_times(state, recent, day + 1)
     spans, finished = _project_times(state, day + 1)
     return {
-        "clustering": mean_clustering(*_tie_arrays(state), ACQUAINTED * level),
+        "clustering": mean_clustering(ties.slots["neighbour"], ties.slots["u"], ties.rows["start"], ties.rows["degree"],
+                                      floor),
         "message_gini": gini(sent[members]),
         "reply_hours_p50": median_duration(hours, answered),
         "within_48h_share": ended_within(hours, answered, PROMISE_HOURS),

@@ -114,7 +114,7 @@ def test_members_leave_for_silence_and_flood(unheard, recent, h_ch):
     group = open_group(state.groups, INTEREST, 0, 0, 5)
     for i in range(n):
         enter(state.tables.groups, state.tables.people, i, group)
-    state.groups.seats["asked"][:, 0], state.groups.seats["unheard"][:, 0] = 10.0, 10.0 * unheard
+    state.groups.seats.asked[:, 0], state.groups.seats.unheard[:, 0] = 10.0, 10.0 * unheard
     state.groups.rows["recent"][group] = recent
     live(state, 1, joining)
     flood = max(0.0, 1.0 - 100.0 / recent) if recent else 0.0
@@ -143,7 +143,7 @@ def test_two_who_know_each_other_and_share_an_interest_found_a_group(eta, w, day
     rows = state.groups.rows[: state.groups.count[0]]
     assert_share(len(rows), both.sum(), 1.0 - np.exp(-eta * w * days))
     assert (rows["kind"] == INTEREST).all() and (rows["members"] == 2).all()
-    founders = np.flatnonzero(state.groups.seats["group"][:, 0] >= 0)
+    founders = np.flatnonzero(state.groups.seats.group[:, 0] >= 0)
     assert likes[founders].all() and both[founders // 2].all()
 
 
@@ -155,7 +155,7 @@ def test_children_and_strangers_found_nothing():
     for i in range(0, 1498, 2):
         know(place, i, i + 1, 0.9)
     live(place, 60, joining, rules=[OnlineGroup(poster=10.0)])
-    inside = np.unique(np.nonzero(place.groups.seats["group"] >= 0)[0])
+    inside = np.unique(np.nonzero(place.groups.seats.group >= 0)[0])
     assert len(inside) > 500 and not (place.people["age"][inside] == CHILD).any()
 
 
@@ -171,7 +171,7 @@ def test_an_interest_group_grows_along_ties_of_those_who_share_it():
     enter(state.tables.groups, state.tables.people, 1, group)
     size = []
     live(state, 60, joining, each=lambda s: size.append(int(s.groups.rows["members"][group])))
-    inside = np.flatnonzero(state.groups.seats["group"][:, 0] == group)
+    inside = np.flatnonzero(state.groups.seats.group[:, 0] == group)
     assert (np.diff([2, *size]) <= 1).all() and size[-1] > 5  # one end grows, one tie at a time
     assert (inside == np.arange(size[-1])).all()
 

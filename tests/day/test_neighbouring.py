@@ -100,9 +100,8 @@ def test_children_are_not_met_and_kin_make_no_ties():
     state = hamlet(1500, 500, child_share=0.2)
     assert (state.people["age"] == CHILD).any()
     live(state, 60, neighbouring)
-    used = np.arange(state.ties.slots.shape[1]) < state.ties.rows["degree"][:, None]
-    i = np.nonzero(used)[0]
-    j = state.ties.slots["neighbour"][used]
+    i, where = state.ties.everybody()
+    j = state.ties.slots["neighbour"][where]
     assert (state.people["age"][i] != CHILD).all()
     assert (state.people["household"][i] != state.people["household"][j]).all()
 
@@ -132,6 +131,6 @@ def test_the_weakest_tie_gives_way_when_there_is_no_room():
     for k in range(1, 9):
         know(state, 0, k, 0.1 * k)
     know(state, 0, 9, 0.5)
-    known = set(state.ties.slots["neighbour"][0, :8])
+    known = set(state.ties.slots["neighbour"][state.ties.of(0)])
     assert known == {2, 3, 4, 5, 6, 7, 8, 9}
     assert state.ties.rows["degree"][1] == 0 and state.ties.evicted[0] == 1

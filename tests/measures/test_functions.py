@@ -35,7 +35,7 @@ def test_gini_is_half_the_mean_difference_over_the_mean(counts):
 
 
 def tie_table(graph, slots=None):
-    """(neighbour, strength, degree) of a graph with weights, in an order of its own."""
+    """(neighbour, strength, start, degree) of a graph with weights, in an order of its own."""
     n = len(graph)
     slots = slots or max((d for _, d in graph.degree), default=0) + 2
     neighbour, strength, degree = np.zeros((n, slots), np.int32), np.zeros((n, slots)), np.zeros(n, np.int32)
@@ -43,7 +43,7 @@ def tie_table(graph, slots=None):
         for j, tie in reversed(list(graph.adj[i].items())):
             neighbour[i, degree[i]], strength[i, degree[i]] = j, tie["weight"]
             degree[i] += 1
-    return neighbour, strength, degree
+    return neighbour.ravel(), strength.ravel(), slots * np.arange(n), degree
 
 
 def by_networkx(graph, floor):
@@ -77,9 +77,9 @@ def test_clustering_by_hand():
 def test_left_over_slots_do_not_count():
     graph = nx.Graph()
     graph.add_weighted_edges_from([(0, 1, 1.0), (0, 2, 1.0), (1, 3, 1.0), (2, 3, 1.0)])
-    neighbour, strength, degree = tie_table(graph, slots=5)
-    strength[:, 2:], neighbour[:, 2:] = 9.0, [2, 1, 0]
-    assert mean_clustering(neighbour, strength, degree, 0.5) == 0.0
+    neighbour, strength, start, degree = tie_table(graph, slots=5)
+    strength.reshape(4, 5)[:, 2:], neighbour.reshape(4, 5)[:, 2:] = 9.0, [2, 1, 0]
+    assert mean_clustering(neighbour, strength, start, degree, 0.5) == 0.0
 
 
 # Kaplan-Meier by hand: 1, 2, 2+, 3, 5+, 8 -> 5/6, 5/6*4/5, *2/3 (three at risk at 3), then 0 at 8

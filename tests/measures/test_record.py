@@ -45,8 +45,8 @@ def graph(finished):
     level = 2.0 ** ((DAYS - 1) / finished.settings.x.half_life)
     out.add_nodes_from(np.flatnonzero(state.people.age != CHILD).tolist())
     for i in range(state.size):
-        for k in range(state.ties.rows.degree[i]):
-            out.add_edge(i, int(state.ties.slots.neighbour[i, k]), weight=float(state.ties.slots.u[i, k]) / level)
+        for tie in state.ties.slots[state.ties.of(i)]:
+            out.add_edge(i, int(tie.neighbour), weight=float(tie.u) / level)
     assert all(state.people.age[i] != CHILD for i in out)
     return out
 

@@ -1,6 +1,7 @@
 """Ties: the encounter rule, fading, eviction; random histories against a plain dictionary."""
 
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commsim.kernels import for_kernels
+from commsim.state import ties
 from commsim.state.ties import (
     empty_ties,
     find,
@@ -33,25 +35,26 @@ def ties_of(n=6, slots=4):
 
 def check(tables):
     """What must hold at any time, whatever happened."""
-    slots, rows = tables.slots, tables.rows
+    rows, given = tables.rows, set()
     for i in range(len(rows)):
-        degree = int(rows.degree[i])
-        assert 0 <= degree <= slots.shape[1]
-        neighbours = slots.neighbour[i, :degree].tolist()
-        assert len(set(neighbours)) == degree and i not in neighbours
-        for k, j in enumerate(neighbours):
-            mate = int(slots.mate[i, k])
-            assert mate < rows.degree[j]
-            assert (slots.neighbour[j, mate], slots.mate[j, mate], slots.u[j, mate]) == (i, k, slots.u[i, k])
-        assert rows.total[i] == pytest.approx(slots.u[i, :degree].sum(), rel=1e-9, abs=1e-9)
+        start, room = int(rows.start[i]), int(rows.room[i])
+        assert given.isdisjoint(range(start, start + room)) and room <= tables.most, "rows lie apart"
+        given |= set(range(start, start + room))
+        mine = tables.slots[tables.of(i)]
+        assert len(mine) == rows.degree[i] <= room
+        assert len(set(mine.neighbour)) == len(mine) and i not in mine.neighbour
+        for k, tie in enumerate(mine):
+            back = tables.slots[tables.of(tie.neighbour)][tie.mate]
+            assert (back.neighbour, back.mate, back.u) == (i, k, tie.u)
+        assert rows.total[i] == pytest.approx(mine.u.sum(), rel=1e-9, abs=1e-9)
+    assert max(given) < tables.used[0] <= len(tables.slots)
 
 
 def as_dict(tables, level=1.0):
     """{(i, j): strength} with i < j."""
-    return {(i, int(j)): float(u) / level
-            for i in range(len(tables.rows)) for j, u in zip(tables.slots.neighbour[i, : tables.rows.degree[i]],
-                                                             tables.slots.u[i, : tables.rows.degree[i]], strict=True)
-            if i < j}  # fmt: skip
+    person, where = tables.everybody()
+    return {(int(i), int(tie.neighbour)): float(tie.u) / level
+            for i, tie in zip(person, tables.slots[where], strict=True) if i < tie.neighbour}  # fmt: skip
 
 
 class Plain:
@@ -96,7 +99,7 @@ def test_one_encounter_makes_one_tie_seen_from_both_sides():
     check(tables)
     assert as_dict(tables) == {(1, 4): GAIN}
     assert strength(t, 1, 4, 1.0) == strength(t, 4, 1, 1.0) == GAIN
-    assert strength(t, 1, 2, 1.0) == 0.0 and find(t, 1, 4) == 0 and find(t, 1, 2) == -1
+    assert strength(t, 1, 2, 1.0) == 0.0 and find(t, 1, 4) == tables.of(1).start and find(t, 1, 2) == -1
 
 
 @pytest.mark.parametrize("ceiling", [1.0, 0.6])
@@ -206,13 +209,34 @@ events = st.one_of(
     st.tuples(st.just("wait"), st.integers(1, 400)),
     st.tuples(st.just("leave"), people),
     st.tuples(st.just("forget"), people),
+    st.tuples(st.sampled_from(["copy", "pickle"])),
 )
 
 
-@given(st.lists(events, max_size=80), st.integers(1, 4))
+@given(st.lists(events, max_size=80), st.integers(1, 5), st.integers(1, 4))
 @settings(max_examples=250, deadline=None)
-def test_any_history_is_that_of_a_plain_dictionary(history, slots):
-    """Encounters, time, moves and tidying in any order; equal strengths are told apart by gains."""
+def test_any_history_is_that_of_a_plain_dictionary(history, slots, first_room):
+    """Encounters, time, moves, tidying and copying in any order, whatever room rows have at first;
+    equal strengths are told apart by gains."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ties, "FIRST_ROOM", first_room)
+        live_through(history, slots)
+
+
+def test_a_row_grows_to_the_most_and_no_further():
+    tables, t = ties_of(n=200, slots=150)
+    for j in range(1, 200):
+        meet(t, 0, j, 0.1 + j / 1000, 1.0, 1.0, DROP)
+    check(tables)
+    assert tables.rows.room[0] == tables.rows.degree[0] == 150 and tables.evicted[0] == 49
+    twin = tables.copy()
+    check(twin)
+    assert as_dict(twin) == as_dict(tables) and twin.used[0] < tables.used[0], "what row 0 left behind is dropped"
+    meet(for_kernels(twin), 1, 2, 0.1, 1.0, 1.0, DROP)
+    assert (1, 2) not in as_dict(tables) and (1, 2) in as_dict(twin)
+
+
+def live_through(history, slots):
     tables, t = ties_of(8, slots)
     plain, day = Plain(slots), 0
     for turn, (what, *about) in enumerate(history):
@@ -232,6 +256,9 @@ def test_any_history_is_that_of_a_plain_dictionary(history, slots):
             plain.until(day)
             forget_faint(t, about[0], DROP * level)
             plain.forget(about[0])
+        elif what in ("copy", "pickle"):
+            tables = tables.copy() if what == "copy" else pickle.loads(pickle.dumps(tables))
+            t = for_kernels(tables)
         check(tables)
     plain.until(day)
     assert as_dict(tables, level_on(day, HALF_LIFE)) == pytest.approx(plain.w, rel=1e-9, abs=1e-12)

@@ -77,18 +77,20 @@ def know(state, i, j, w):
 def strengths(state):
     """float64[people]: strength of each person's first tie this morning (after last night's fading)."""
     level = level_on(state.day, state.base.x.half_life)
-    return np.where(state.ties.rows["degree"] > 0, state.ties.slots["u"][:, 0], 0.0) / level
+    return np.where(state.ties.rows["degree"] > 0, state.ties.slots["u"][state.ties.rows["start"]], 0.0) / level
 
 
 def dense_ties(state, degree):
     """Ties of strength 1: person i knows i + o and i - o for ``degree``/2 offsets o drawn at random."""
     n, half = state.size, degree // 2
-    assert state.ties.slots.shape[1] >= 2 * half and n > 2 * half
+    rows, slots = state.ties.rows, state.ties.slots
+    assert state.ties.most >= 2 * half and n > 2 * half
+    rows["room"], rows["start"], state.ties.used[0] = 2 * half, 2 * half * np.arange(n), 2 * half * n
     offsets = np.random.default_rng(n).permutation(np.arange(1, (n - 1) // 2 + 1))[:half]
-    slots, rows = state.ties.slots, state.ties.rows
-    slots["neighbour"][:, : 2 * half] = (np.arange(n)[:, None] + np.concatenate([offsets, -offsets])) % n
-    slots["mate"][:, : 2 * half] = np.concatenate([np.arange(half, 2 * half), np.arange(half)])
-    slots["u"][:, : 2 * half] = 1.0
+    where = rows["start"][:, None] + np.arange(2 * half)
+    slots["neighbour"][where] = (np.arange(n)[:, None] + np.concatenate([offsets, -offsets])) % n
+    slots["mate"][where] = np.concatenate([np.arange(half, 2 * half), np.arange(half)])
+    slots["u"][where] = 1.0
     rows["degree"], rows["total"] = 2 * half, 2.0 * half
 
 

@@ -45,14 +45,18 @@ def check_people(state, size):
 
 def check_ties(state, floor=0.0):
     slots, rows = state.ties.slots, state.ties.rows
-    n, room = slots.shape
-    assert rows["degree"].min() >= 0 and rows["degree"].max() <= room
-    used = np.arange(room) < rows["degree"][:, None]
-    i, k = np.nonzero(used)
-    j, mate, u = slots["neighbour"][i, k], slots["mate"][i, k], slots["u"][i, k]
-    assert (slots["neighbour"][j, mate] == i).all()
-    assert (slots["mate"][j, mate] == k).all()
-    assert (slots["u"][j, mate] == u).all()
+    n = len(rows)
+    assert rows["degree"].min() >= 0 and (rows["degree"] <= rows["room"]).all()
+    assert rows["room"].max() <= state.ties.most
+    begin, end = np.sort(rows["start"]), np.sort(rows["start"] + rows["room"])
+    assert (end[:-1] <= begin[1:]).all() and end[-1] <= state.ties.used[0] <= len(slots)  # no row in another
+    i, where = state.ties.everybody()
+    k = where - rows["start"][i]
+    j, mate, u = slots["neighbour"][where], slots["mate"][where], slots["u"][where]
+    there = rows["start"][j] + mate
+    assert (slots["neighbour"][there] == i).all()
+    assert (slots["mate"][there] == k).all()
+    assert (slots["u"][there] == u).all()
     assert (mate < rows["degree"][j]).all()
     pairs = i.astype(np.int64) * n + j
     assert len(np.unique(pairs)) == len(pairs)  # one tie a pair
@@ -72,9 +76,9 @@ def check_groups(state):
     rows, seats = groups.rows[:n], groups.seats
     assert rows["members"].max(initial=0) <= cap == state.base.x.cap
     assert (rows["voiced"] <= rows["members"]).all()
-    holders, slot = np.nonzero(seats["group"] >= 0)
+    holders, slot = np.nonzero(seats.group >= 0)
     assert rows["members"].sum() == len(holders)  # every member has a seat, every seat a member
-    group, place = seats["group"][holders, slot], seats["place"][holders, slot]
+    group, place = seats.group[holders, slot], seats.place[holders, slot]
     assert (group < n).all() and (place < rows["members"][group]).all()
     assert (groups.member[group, place] == holders).all()
     assert len(np.unique(holders * (n + 1) + group)) == len(holders)  # nobody is in a group twice
@@ -85,11 +89,11 @@ def check_groups(state):
     of_own_compound = rows["compound"][group] == state.homes.doors["compound"][people["household"][holders]]
     assert of_own_compound[rows["kind"][group] == OFFICIAL].all()
     written = np.zeros(n, np.int64)
-    np.add.at(written, group, seats["written"][holders, slot])
+    np.add.at(written, group, seats.written[holders, slot])
     for g in range(n):
         assert posts_before(groups.posts[g], cap) == written[g]  # messages of a group = those of its members
         assert posts_before(groups.posts[g], int(rows["voiced"][g])) == written[g]
-    assert ((seats["written"][holders, slot] > 0) == (place < rows["voiced"][group])).all()
+    assert ((seats.written[holders, slot] > 0) == (place < rows["voiced"][group])).all()
 
 
 def check_messages(state):
@@ -238,7 +242,7 @@ def test_residents_groups_are_of_people_who_share_the_interest():
     for _ in range(60):
         loop.live()
     rows, seats = state.groups.rows, state.groups.seats
-    holders, slot = np.nonzero(seats["group"] >= 0)
-    group = seats["group"][holders, slot]
+    holders, slot = np.nonzero(seats.group >= 0)
+    group = seats.group[holders, slot]
     assert len(group) > 20 and (rows["kind"][group] == INTEREST).all()
     assert ((state.people["interests"][holders] >> rows["interest"][group]) & 1).all()

@@ -82,16 +82,16 @@ def test_who_replies_follows_simon(a, exponent):
     messages = 40_000
     members = int(messages * a * 1.05) + 500
     state = hamlet(members, cap=float(members), ties_most=8.0, a=a, b=0.0)
-    t, x = state.tables, state.base.levers[0]
+    t, now = state.tables, state.under(state.base)
     group = open_group(state.groups, INTEREST, 0, 0, 7)
     for i in range(members):
         enter(t.groups, t.people, i, group)
     count_post(t.groups, 0, group)
     for k in range(messages):
-        j = replier(0, group, k % 1000, k // 1000, 0, t.groups, t.ties, x, 1, 1.0)
+        j = replier(now, 0, group, k % 1000, k // 1000, 0)
         count_post(t.groups, j, group)
-    written = state.groups.seats["written"][1:].sum(axis=1)
-    assert state.groups.seats["written"][0].sum() == 1
+    written = state.groups.seats.written[1:].sum(axis=1)
+    assert state.groups.seats.written[0].sum() == 1
     assert written.sum() == messages
     wrote = written[written > 0]
     assert_share(len(wrote), messages, a)
@@ -105,13 +105,13 @@ def test_who_replies_follows_simon(a, exponent):
 def test_friends_are_answered_more_often():
     """With b > 0 a voice who knows the asker counts 1 + b w times; never the asker."""
     state = hamlet(12, a=0.0, b=20.0, half_life=1e9)
-    t, x = state.tables, state.base.levers[0]
+    t, now = state.tables, state.under(state.base)
     group = open_group(state.groups, INTEREST, 0, 0, 7)
     for i in range(12):
         enter(t.groups, t.people, i, group)
         count_post(t.groups, i, group)
     know(state, 0, 5, 0.4)
-    who = np.array([replier(0, group, k, 0, 0, t.groups, t.ties, x, 1, 1.0) for k in range(8000)])
+    who = np.array([replier(now, 0, group, k, 0, 0) for k in range(8000)])
     assert not (who == 0).any()
     assert_share((who == 5).sum(), len(who), 9.0 / 19.0)  # 1 + 20 * .4 against ten others with 1
 

@@ -88,7 +88,7 @@ def test_acquaintances_are_the_people_met_within_the_memory_of_a_tie(months, cha
 
     def count(state):
         if state.day % 10 == 0:
-            record.keep(state, state.base.x, state.day - 1)
+            record.keep(state, state.base, state.day - 1)
 
     live(state, 600, moving, neighbouring, each=count)
     assert np.mean(record.series["acquaintances"]) == pytest.approx(expected, rel=0.02 + expected / people)

@@ -52,16 +52,15 @@ def tables(state):
 
     add("people", state.people)
     add("doors", state.homes.doors)
-    used = np.arange(state.ties.slots.shape[1]) < state.ties.rows["degree"][:, None]
-    add("ties", state.ties.slots[used])
-    add("ties rows", state.ties.rows)
+    add("ties", state.ties.slots[state.ties.everybody()[1]])
+    add("ties rows", state.ties.rows[["total", "degree"]])
     out["ties.evicted"] = state.ties.evicted
     n = int(state.groups.count[0])
     groups = state.groups.rows[:n]
     inside = np.arange(state.groups.member.shape[1]) < groups["members"][:, None]
     add("groups", groups)
     out["groups.member"], out["groups.posts"] = state.groups.member[:n][inside], state.groups.posts[:n]
-    add("seats", state.groups.seats)
+    out |= {f"seats.{column}": cells for column, cells in state.groups.seats._asdict().items()}
     add("messages", state.messages.rows[: state.messages.count[0]])
     out["messages.first"] = state.messages.first
     add("events", in_order(state.events))

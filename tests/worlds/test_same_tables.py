@@ -31,7 +31,7 @@ def elsewhere(python=sys.executable, arguments=None, **environment):
 def test_enough_happens_for_sameness_to_mean_something(here):
     state, seats = here.state, here.state.groups.rows
     assert state.messages.count[0] > 100 and state.cases.count[0] > 20 and state.groups.count[0] > 5
-    assert (seats["kind"][: state.groups.count[0]] == 0).any() and (seats["kind"][: state.groups.count[0]] == 1).any()
+    assert (seats.kind[: state.groups.count[0]] == 0).any() and (seats.kind[: state.groups.count[0]] == 1).any()
     assert state.people.tenancy.sum() > 0 and state.ties.evicted[0] > 0
     assert any(g["held"] for g in state.gatherings.past) and not all(g["held"] for g in state.gatherings.past)
     assert {"passed", "failed", "restarted"} <= {s["result"] for p in state.projects.all for s in p.steps}

@@ -96,17 +96,15 @@ def _live(state, project, settings, day):
     """One day in the present stage, and its end when its days are over."""
     if day < project.since:  # being reworked
         return
-    t, x, levers = state.tables, settings.x, settings.levers
+    now, x = state.under(settings), settings.x
     stage, over = project.stage, day - project.since + 1 >= project.stage.days
     if stage.kind == "notice":
-        show_notice(t.people, t.homes, project.households, project.affected, project.exposure,
-                    project.notices_needed, project.objects, stage.board, stage.group,
-                    stage.among == "all", project.yuan, project.version, project.proposed, levers,
-                    state.world)  # fmt: skip
+        show_notice(now, project.households, project.affected, project.exposure, project.notices_needed,
+                    project.objects, stage.board, stage.group, stage.among == "all", project.yuan,
+                    project.version, project.proposed)  # fmt: skip
     elif stage.kind == "vote":
-        vote(t.people, t.homes, t.ties, project.households, project.affected, project.value,
-             project.voted, project.yes, stage.of == "all", project.yuan, project.version,
-             project.proposed, day, levers, state.world)  # fmt: skip
+        vote(now, project.households, project.affected, project.value, project.voted, project.yes,
+             stage.of == "all", project.yuan, project.version, project.proposed, day)  # fmt: skip
     elif stage.kind == "build" and day == project.since:
         _charge(state, project, x)
     if over:
@@ -130,10 +128,9 @@ def _start_over(state, project, settings, day, result, objectors, kind):
 
 
 def _end_pre_screening(state, project, settings, day):
-    t = state.tables
-    yes, asked = pre_screen(t.people, t.homes, project.households, project.affected, project.value,
+    yes, asked = pre_screen(state.under(settings), project.households, project.affected, project.value,
                             project.asked, project.stage.people, project.yuan, project.version,
-                            project.proposed, settings.levers, state.world)  # fmt: skip
+                            project.proposed)  # fmt: skip
     if _passes(project.stage, yes, asked):
         _go_on(state, project, settings, day)
     else:
@@ -219,10 +216,10 @@ def version_draws(households, value, needed, name, version, world, proposed):
 
 
 @kernel
-def show_notice(people, homes, households, affected, exposure, needed, objects, board, group,
-                everybody, yuan, version, proposed, levers, world):  # fmt: skip
+def show_notice(state, households, affected, exposure, needed, objects, board, group, everybody, yuan,
+                version, proposed):  # fmt: skip
     """One day of a notice: who sees it now, and who of those objects."""
-    x = levers[0]
+    people, homes, world, x = state.people, state.homes, state.world, state.levers[0]
     for k in range(len(households)):
         if not (affected[k] or everybody) or exposure[k] >= needed[k]:
             continue
@@ -246,10 +243,9 @@ def favours(people, i, h, x, value, yuan, version, proposed, world):
 
 
 @kernel
-def vote(people, homes, ties, households, affected, value, voted, yes, everybody, yuan, version, proposed,
-         day, levers, world):  # fmt: skip
+def vote(state, households, affected, value, voted, yes, everybody, yuan, version, proposed, day):
     """One day of voting, one vote a household; friends who have voted draw others in."""
-    x = levers[0]
+    people, homes, world, x = state.people, state.homes, state.world, state.levers[0]
     mark = np.zeros(len(people), np.bool_)
     for k in range(len(households)):
         if voted[k]:
@@ -260,7 +256,7 @@ def vote(people, homes, ties, households, affected, value, voted, yes, everybody
         h = households[k]
         i = spokesperson(people, homes.doors.first[h], homes.doors.seats[h])
         hours = ONLINE_HOURS if people.literate[i] else BALLOT_HOURS
-        share = share_inside(ties, i, mark)
+        share = share_inside(state.ties, i, mark)
         u = draw(world, TURNOUT, proposed, h, 0, version)
         if u < willing(people, i, x, x.theta_vote, value[k], share, hours, 0.0):
             voted[k] = True
@@ -270,9 +266,9 @@ def vote(people, homes, ties, households, affected, value, voted, yes, everybody
 
 
 @kernel
-def pre_screen(people, homes, households, affected, value, told, most, yuan, version, proposed, levers, world):
+def pre_screen(state, households, affected, value, told, most, yuan, version, proposed):
     """(yes, asked) among ``most`` representatives of the affected households, drawn by key."""
-    x = levers[0]
+    people, homes, world, x = state.people, state.homes, state.world, state.levers[0]
     luck = np.full(len(households), 2.0)
     for k in range(len(households)):
         if affected[k]:

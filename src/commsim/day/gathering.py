@@ -34,8 +34,8 @@ def gathering(state: State, settings: Settings, day: int) -> None:
         rows = t.homes.compound_rows[one.compound], t.homes.compound_rows[one.compound + 1]
         deadline = one.announced + one.plan.sign_up_days
         if day < deadline:
-            sign_up(t.people, t.ties, one.signed, *rows, one.theme, one.identity, one.series, one.announced,
-                    one.plan.hours, settings.levers, state.world)  # fmt: skip
+            sign_up(state.under(settings), one.signed, *rows, one.theme, one.identity, one.series, one.announced,
+                    one.plan.hours)  # fmt: skip
         elif day == deadline and not _enough(one):
             gatherings.open.remove(one)
             gatherings.past.append(_entry(one, day, 0))
@@ -59,25 +59,25 @@ def _entry(one, day, guests) -> dict:
 def _hold(state, one, rows, settings, day) -> int:
     """Hold a gathering: seats by lottery, tables, time together, new volunteers.  Guests come."""
     guests = take_seats(one.signed, *rows, one.plan.seats, one.identity, one.series, day, state.world)
-    t, x = state.tables, settings.x
+    x = settings.x
     if len(guests) == 0:  # nobody came: nothing is spent
         return 0
     mixed = x.icebreaker > 0.0
     if mixed:
         luck = [draw(state.world, TABLE, day, int(i), one.identity, one.series) for i in guests]
         guests = guests[np.argsort(luck, kind="stable")]
-    together(t.people, t.ties, guests, float(one.plan.together), mixed, settings.levers, day)
-    attend(t.people, t.homes, guests, one.theme == FAMILY, settings.levers, one.identity, one.series,
-           state.world, day)
+    now = state.under(settings)
+    together(now, guests, float(one.plan.together), mixed, day)
+    attend(now, guests, one.theme == FAMILY, one.identity, one.series, day)
     state.office.yuan[FOR_GATHERINGS] += one.plan.yuan
     state.requests.append((OTHER_HOURS, x.minutes_gathering))
     return len(guests)
 
 
 @kernel
-def sign_up(people, ties, signed, start, end, theme, identity, series, announced, hours, levers, world):
+def sign_up(state, signed, start, end, theme, identity, series, announced, hours):
     """One more day of sign-ups among rows start..end-1, on the list as it stood in the morning."""
-    x = levers[0]
+    people, world, x = state.people, state.world, state.levers[0]
     before = signed.copy()
     for i in range(start, end):
         if signed[i] or people.age[i] == CHILD:
@@ -87,7 +87,7 @@ def sign_up(people, ties, signed, start, end, theme, identity, series, announced
         match = float((people.interests[i] >> theme) & 1)
         u = draw(world, SIGN_UP, announced, i, identity, series)
         if u < willing(people, i, x, x.theta_gathering, match, 1.0, hours, 0.0):  # cannot be more willing
-            share = share_inside(ties, i, before)
+            share = share_inside(state.ties, i, before)
             signed[i] = u < willing(people, i, x, x.theta_gathering, match, share, hours, 0.0)
 
 
@@ -105,9 +105,9 @@ def take_seats(signed, start, end, seats, identity, series, day, world):
 
 
 @kernel
-def together(people, ties, guests, half_hours, mixed, levers, day):
+def together(state, guests, half_hours, mixed, day):
     """Every pair of a table meets for ``half_hours``; an icebreaker first makes names known."""
-    x = levers[0]
+    people, ties, x = state.people, state.ties, state.levers[0]
     level, table = level_on(day, x.half_life), int(x.g_table)
     for a in range(len(guests)):
         for b in range(a + 1, min((a // table + 1) * table, len(guests))):
@@ -122,9 +122,9 @@ def together(people, ties, guests, half_hours, mixed, levers, day):
 
 
 @kernel
-def attend(people, homes, guests, family, levers, identity, series, world, day):
+def attend(state, guests, family, identity, series, day):
     """Mark who took part (with their children at a family gathering); some become volunteers."""
-    x = levers[0]
+    people, homes, world, x = state.people, state.homes, state.world, state.levers[0]
     for k in range(len(guests)):
         i = guests[k]
         people.took_part[i] += 1

@@ -16,7 +16,7 @@ import numpy as np
 from commsim.clock import MONTH
 from commsim.draws import draw, draw_two, logistic, purpose
 from commsim.kernels import kernel
-from commsim.state.groups import INTEREST, OFFICIAL, enter, leave, open_group, slot_of, with_room
+from commsim.state.groups import GROUPS_A_PERSON, INTEREST, OFFICIAL, enter, leave, open_group, slot_of, with_room
 from commsim.state.people import CHILD
 from commsim.state.settings import Settings
 from commsim.state.ties import level_on, share_inside
@@ -32,64 +32,70 @@ NONE = -1
 
 def joining(state: State, settings: Settings, day: int) -> None:
     """A day of leaving, joining and founding; all decide on the state of the morning."""
-    world, levers = state.world, settings.levers
-    official = _open_official(state, settings.x, day)
-    t = state.tables
-    groups, people = t.groups, t.people
-    leavers = who_leaves(groups, levers, world, day)
-    wishes = who_joins(people, t.homes, groups, t.ties, official, levers, world, day)
-    founders = who_founds(people, groups, t.ties, levers, world, day)
-    for i, group in leavers:
-        leave(groups, people, i, slot_of(groups, i, group))
-    names, founded = groups.rows["identity"], groups.rows["founded"]
-    luck = [draw(world, LOTTERY, day, int(i), int(names[g]), int(founded[g])) for i, g in wishes]
-    order = np.argsort(luck, kind="stable")
-    for k in order:
-        enter(groups, people, *wishes[k])
+    official = _open_official(state, settings, day)
+    now = state.under(settings)
+    leavers = who_leaves(now, day)
+    wishes = who_joins(now, official, day)
+    founders = who_founds(now, day)
+    if len(leavers) or len(wishes):
+        carry_out(now, leavers, wishes, day)
     if len(founders):
         state.groups = with_room(state.groups, len(founders))
-        groups = state.tables.groups
-    for i, j, theme in founders:
-        compound = int(state.homes.doors.compound[state.people.household[i]])
-        name = OF_RESIDENTS + int(i) * 8 + int(theme)
-        group = open_group(state.groups, INTEREST, compound, int(theme), name, day)
-        enter(groups, people, i, group)
-        enter(groups, people, j, group)
+    for i, j, theme in founders.tolist():
+        compound = int(state.homes.doors["compound"][state.people["household"][i]])
+        group = open_group(state.groups, INTEREST, compound, theme, OF_RESIDENTS + i * 8 + theme, day)
+        enter(state.tables.groups, state.tables.people, i, group)
+        enter(state.tables.groups, state.tables.people, j, group)
 
 
-def _open_official(state: State, x, day: int) -> np.ndarray:
+def _open_official(state: State, settings: Settings, day: int) -> np.ndarray:
     """The official group of each compound that still takes members, -1 without one: int64[compounds].
 
     The office founds one where there is none yet, and another when the last one is full.
     """
-    open_ones = np.full(state.homes.compounds, NONE)
-    if x.group_open == 0.0:
-        return open_ones
-    ordinal = with_seats(state.tables.groups, open_ones)
-    for compound in np.flatnonzero(open_ones == NONE):
-        state.groups = with_room(state.groups, 1)
-        name = int(compound) * 1000 + int(ordinal[compound])
-        open_ones[compound] = open_group(state.groups, OFFICIAL, int(compound), NONE, name, day)
+    open_ones, ordinal = with_seats(state.under(settings))
+    if settings.x.group_open == 0.0:
+        open_ones[:] = NONE
+    else:
+        for compound in np.flatnonzero(open_ones == NONE).tolist():
+            state.groups = with_room(state.groups, 1)
+            name = compound * 1000 + int(ordinal[compound])
+            open_ones[compound] = open_group(state.groups, OFFICIAL, compound, NONE, name, day)
     return open_ones
 
 
 @kernel
-def with_seats(groups, open_ones):
-    """Fill in the last official group of each compound that has a free seat; how many it has in all."""
-    ordinal = np.zeros(len(open_ones), np.int64)
+def with_seats(state):
+    """The last official group of each compound that has a free seat, or -1; how many it has in all."""
+    groups = state.groups
+    open_ones, ordinal = np.full(state.homes.compounds, NONE), np.zeros(state.homes.compounds, np.int64)
     for g in range(groups.count[0]):
         if groups.rows.kind[g] == OFFICIAL:
             compound = groups.rows.compound[g]
             ordinal[compound] += 1
             if groups.rows.members[g] < groups.member.shape[1]:
                 open_ones[compound] = g
-    return ordinal
+    return open_ones, ordinal
 
 
 @kernel
-def who_leaves(groups, levers, world, day):
+def carry_out(state, leavers, wishes, day):
+    """Let people out, and in while there is room: first come is by lottery."""
+    groups, people = state.groups, state.people
+    for i, g in leavers:
+        leave(groups, people, i, slot_of(groups, i, g))
+    luck = np.empty(len(wishes))
+    for k in range(len(wishes)):
+        g = wishes[k, 1]
+        luck[k] = draw(state.world, LOTTERY, day, wishes[k, 0], groups.rows.identity[g], groups.rows.founded[g])
+    for k in np.argsort(luck, kind="mergesort"):
+        enter(groups, people, wishes[k, 0], wishes[k, 1])
+
+
+@kernel
+def who_leaves(state, day):
     """(person, group) of everybody who leaves today: int64[leavers, 2]."""
-    x = levers[0]
+    groups, x = state.groups, state.levers[0]
     found = np.empty((groups.rows.members[: groups.count[0]].sum(), 2), np.int64)
     n = 0
     for g in range(groups.count[0]):
@@ -101,7 +107,7 @@ def who_leaves(groups, levers, world, day):
             hazard = x.h_ch / MONTH * (unheard + flood)
             if hazard <= 0.0:
                 continue
-            u = draw(world, LEAVE, day, i, groups.rows.identity[g], groups.rows.founded[g])
+            u = draw(state.world, LEAVE, day, i, groups.rows.identity[g], groups.rows.founded[g])
             if u < 1.0 - math.exp(-hazard):
                 found[n, 0], found[n, 1] = i, g
                 n += 1
@@ -109,9 +115,10 @@ def who_leaves(groups, levers, world, day):
 
 
 @kernel
-def who_joins(people, homes, groups, ties, official, levers, world, day):
+def who_joins(state, official, day):
     """(person, group) of everybody who wants to join today: int64[wishes, 2]."""
-    x = levers[0]
+    people, homes, groups, ties = state.people, state.homes, state.groups, state.ties
+    world, x = state.world, state.levers[0]
     n_people = len(people)
     found = np.empty((2 * n_people, 2), np.int64)
     n = 0
@@ -155,41 +162,41 @@ def invited_to(people, groups, ties, i, u):
     the share of own strength in it: (group, share); (-1, 0) without one."""
     total, strength = ties.rows.total[i], 0.0
     chosen, inside = NONE, 0.0
-    for k in range(ties.rows.degree[i]):
-        j = int(ties.slots.neighbour[i, k])
-        for s in range(groups.seats.shape[1]):
+    for k in range(ties.rows.start[i], ties.rows.start[i] + ties.rows.degree[i]):
+        j = int(ties.slots.neighbour[k])
+        for s in range(GROUPS_A_PERSON):
             g = groups.seats.group[j, s]
             if g < 0 or groups.rows.kind[g] != INTEREST or not (people.interests[i] >> groups.rows.interest[g]) & 1:
                 continue
             if slot_of(groups, i, g) >= 0:
                 continue
-            strength += ties.slots.u[i, k]
-            if u * strength < ties.slots.u[i, k]:
+            strength += ties.slots.u[k]
+            if u * strength < ties.slots.u[k]:
                 chosen = g
-                u = u * strength / ties.slots.u[i, k]
+                u = u * strength / ties.slots.u[k]
             else:
-                u = (u * strength - ties.slots.u[i, k]) / max(strength - ties.slots.u[i, k], 1e-300)
+                u = (u * strength - ties.slots.u[k]) / max(strength - ties.slots.u[k], 1e-300)
     if chosen == NONE:
         return NONE, 0.0
-    for k in range(ties.rows.degree[i]):
-        if slot_of(groups, int(ties.slots.neighbour[i, k]), chosen) >= 0:
-            inside += ties.slots.u[i, k]
+    for k in range(ties.rows.start[i], ties.rows.start[i] + ties.rows.degree[i]):
+        if slot_of(groups, int(ties.slots.neighbour[k]), chosen) >= 0:
+            inside += ties.slots.u[k]
     return chosen, inside / total
 
 
 @kernel
-def who_founds(people, groups, ties, levers, world, day):
+def who_founds(state, day):
     """(founder, partner, theme) of groups founded today: int64[founded, 3]."""
-    x = levers[0]
+    people, groups, ties, world, x = state.people, state.groups, state.ties, state.world, state.levers[0]
     level = level_on(day, x.half_life)
     found = np.empty((64 + len(people) // 20, 3), np.int64)
     n = 0
     for i in range(len(people)):
-        if not people.literate[i] or n == len(found) or slot_of(groups, i, NONE) < 0:
+        if not people.literate[i] or n == len(found):
             continue
         u = draw(world, FOUND, day, i, 0, 0)
-        if u >= 8.0 * x.eta_g * ties.rows.total[i] / level:  # the hazard cannot be higher
-            continue
+        if u >= 8.0 * x.eta_g * ties.rows.total[i] / level or slot_of(groups, i, NONE) < 0:
+            continue  # the hazard cannot be higher, or there is no seat left
         j, theme, strength = shared_interest(people, groups, ties, world, day, i)
         if j >= 0 and u < 1.0 - math.exp(-0.5 * x.eta_g * strength / level):
             found[n, 0], found[n, 1], found[n, 2] = i, j, theme
@@ -203,27 +210,27 @@ def shared_interest(people, groups, ties, world, day, i):
     summed inflated strength, and one of them in proportion to it."""
     u = draw(world, FOUND_INTEREST, day, i, 0, 0)
     total, chosen, chosen_theme = 0.0, NONE, NONE
-    for k in range(ties.rows.degree[i]):
-        j = int(ties.slots.neighbour[i, k])
+    for k in range(ties.rows.start[i], ties.rows.start[i] + ties.rows.degree[i]):
+        j = int(ties.slots.neighbour[k])
         both = people.interests[i] & people.interests[j]
         if not people.literate[j] or people.age[j] == CHILD:
             continue
         for theme in range(8):
             if not (both >> theme) & 1 or in_group_of(groups, i, theme) or in_group_of(groups, j, theme):
                 continue
-            total += ties.slots.u[i, k]
-            if u * total < ties.slots.u[i, k]:
+            total += ties.slots.u[k]
+            if u * total < ties.slots.u[k]:
                 chosen, chosen_theme = j, theme
-                u = u * total / ties.slots.u[i, k]
+                u = u * total / ties.slots.u[k]
             else:
-                u = (u * total - ties.slots.u[i, k]) / max(total - ties.slots.u[i, k], 1e-300)
+                u = (u * total - ties.slots.u[k]) / max(total - ties.slots.u[k], 1e-300)
     return chosen, chosen_theme, total
 
 
 @kernel
 def in_group_of(groups, i, theme):
     """Whether i is in a residents' group of this theme."""
-    for s in range(groups.seats.shape[1]):
+    for s in range(GROUPS_A_PERSON):
         g = groups.seats.group[i, s]
         if g >= 0 and groups.rows.kind[g] == INTEREST and groups.rows.interest[g] == theme:
             return True

@@ -21,14 +21,13 @@ MOVE = purpose("move")
 
 def moving(state: State, settings: Settings, day: int) -> None:
     """One day of moves."""
-    t = state.tables
-    move(t.people, t.homes, t.ties, t.groups, state.odds, settings.levers, state.world, day)
+    move(state.under(settings), day)
 
 
 @kernel
-def move(people, homes, ties, groups, odds, levers, world, day):
+def move(state, day):
     """Let every household that leaves today leave, and newcomers in."""
-    x = levers[0]
+    people, homes, ties, world, x = state.people, state.homes, state.ties, state.world, state.levers[0]
     level = level_on(day, x.half_life)
     for h in range(len(homes.doors)):
         first = homes.doors.first[h]
@@ -42,5 +41,5 @@ def move(people, homes, ties, groups, odds, levers, world, day):
         if u < 1.0 - math.exp(-hazard * math.exp(-x.gamma * belonging)):
             for i in range(first, first + homes.doors.seats[h]):
                 part_from_all(ties, i)
-                leave_all(groups, people, i)
-            move_in(people, homes, x, world, h, day, odds)
+                leave_all(state.groups, people, i)
+            move_in(people, homes, x, world, h, day, state.odds)

@@ -7,10 +7,12 @@ leaves a grievance.  Children's needs are carried by the spokesperson of their h
 
 from __future__ import annotations
 
+import math
+
 from commsim.clock import AWAKE_FROM, AWAKE_HOURS, HOURS
 from commsim.draws import draw, draw_two, logistic, poisson, purpose
 from commsim.kernels import kernel
-from commsim.state.groups import OFFICIAL
+from commsim.state.groups import GROUPS_A_PERSON, OFFICIAL
 from commsim.state.messages import ARRIVE, ISSUE, POST, doubled, push
 from commsim.state.office import BY_GROUP, BY_PHONE, BY_VISIT, UNREPORTED
 from commsim.state.people import CHILD, spokesperson
@@ -28,27 +30,33 @@ def needs(state: State, settings: Settings, day: int) -> None:
         state.cases = doubled(state.cases)
     while len(state.events.rows) - state.events.size[0] < likely:
         state.events = doubled(state.events)
-    t = state.tables
-    arise(t.people, t.homes, t.groups, t.cases, t.events, t.office, settings.levers, state.world, day)
+    arise(state.under(settings), day)
 
 
 @kernel
-def arise(people, homes, groups, cases, events, office, levers, world, day):
+def arise(state, day):
     """Draw everybody's needs of the day."""
-    x = levers[0]
+    people, homes, cases, events, world = state.people, state.homes, state.cases, state.events, state.world
+    rate = state.levers[0].needs_rate / 1000.0
+    never = math.exp(-rate)
     for i in range(len(people)):
-        for k in range(poisson(x.needs_rate / 1000.0, draw(world, NEED, day, i, 0, 0))):
+        u = draw(world, NEED, day, i, 0, 0)
+        if u < never:
+            continue
+        for k in range(poisson(rate, u)):
             who = i
             if people.age[i] == CHILD:
                 h = people.household[i]
                 who = spokesperson(people, homes.doors.first[h], homes.doors.seats[h])
             if cases.count[0] < len(cases.rows) and events.size[0] < len(events.rows):
-                report(people, groups, cases, events, office, x, world, day, who, i, k)
+                report(state, day, who, i, k)
 
 
 @kernel
-def report(people, groups, cases, events, office, x, world, day, who, i, k):
+def report(state, day, who, i, k):
     """The k-th need of seat i, carried by ``who``: choose a channel, report or resent."""
+    people, groups, cases, events = state.people, state.groups, state.cases, state.events
+    world, x = state.world, state.levers[0]
     group = official_group(groups, who)
     channel, hours = BY_VISIT, x.hours_visit
     if draw(world, PHONE, 0, who, people.tenancy[who], 0) < x.knows_phone and x.hours_phone < hours:
@@ -56,7 +64,7 @@ def report(people, groups, cases, events, office, x, world, day, who, i, k):
     if group >= 0 and x.hours_group < hours:
         channel, hours = BY_GROUP, x.hours_group
     if draw(world, REPORT, day, i, 0, k) >= logistic(x.r_0 - x.r_c * hours):
-        office.grievances[UNREPORTED] += 1
+        state.office.grievances[UNREPORTED] += 1
         people.grieved[who] += 1
         return
     c = cases.count[0]
@@ -81,7 +89,7 @@ def report(people, groups, cases, events, office, x, world, day, who, i, k):
 @kernel
 def official_group(groups, i):
     """The official group that i is in, or -1."""
-    for s in range(groups.seats.shape[1]):
+    for s in range(GROUPS_A_PERSON):
         if groups.seats.group[i, s] >= 0 and groups.rows.kind[groups.seats.group[i, s]] == OFFICIAL:
             return groups.seats.group[i, s]
     return -1

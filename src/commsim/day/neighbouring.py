@@ -26,8 +26,7 @@ TIDY_EVERY = 30  # days between clearings of ties too faint to count
 
 def neighbouring(state: State, settings: Settings, day: int) -> None:
     """One day of chats."""
-    t = state.tables
-    live_chats(t.people, t.homes, t.ties, settings.levers, state.world, day)
+    live_chats(state.under(settings), day)
 
 
 @kernel
@@ -41,12 +40,12 @@ def ring_weights(people, stranger_weight):
 
 
 @kernel
-def live_chats(people, homes, ties, levers, world, day):
+def live_chats(state, day):
     """Choose everybody's partners, then let all chats happen; tidy a thirtieth of the rows."""
-    x = levers[0]
+    people, ties, x = state.people, state.ties, state.levers[0]
     level = level_on(day, x.half_life)
     weights = ring_weights(people, x.stranger_weight)
-    pairs = choose_partners(people, homes, ties, weights, x, world, day, level)
+    pairs = choose_partners(people, state.homes, ties, weights, x, state.world, day, level)
     for k in range(len(pairs)):
         meet(ties, pairs[k, 0], pairs[k, 1], x.alpha, 1.0, level, x.w_drop)
     for i in range(day % TIDY_EVERY, len(people), TIDY_EVERY):
@@ -92,15 +91,15 @@ def partner(people, homes, ties, weights, x, world, day, level, i, k):
 @kernel
 def known_partner(ties, i, u, floor):
     """One of i's ties in proportion to strength squared; ties fainter than ``floor`` do not count."""
-    total = 0.0
-    for k in range(ties.rows.degree[i]):
-        if ties.slots.u[i, k] >= floor:
-            total += ties.slots.u[i, k] * ties.slots.u[i, k]
+    total, start = 0.0, ties.rows.start[i]
+    end = start + ties.rows.degree[i]
+    for k in range(start, end):  # without branches: half of all ties are faint
+        total += ties.slots.u[k] * ties.slots.u[k] * (ties.slots.u[k] >= floor)
     target, last = u * total, NOBODY
-    for k in range(ties.rows.degree[i]):
-        if ties.slots.u[i, k] >= floor:
-            last = int(ties.slots.neighbour[i, k])
-            target -= ties.slots.u[i, k] * ties.slots.u[i, k]
+    for k in range(start, end):
+        if ties.slots.u[k] >= floor:
+            last = int(ties.slots.neighbour[k])
+            target -= ties.slots.u[k] * ties.slots.u[k]
             if target < 0.0:
                 break
     return last

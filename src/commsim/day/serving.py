@@ -16,6 +16,7 @@ from commsim.state.groups import count_post, slot_of
 from commsim.state.messages import ANSWER, DEADLINE, DONE, SOLVED, THANKS, append, pop, push
 from commsim.state.office import BY_GROUP, OTHER_HOURS, TO_ANSWER, TO_WORK
 from commsim.state.people import experience
+from commsim.state.ties import level_on
 
 SERVICE, LOOK, REPAIR = purpose("service time"), purpose("look"), purpose("repair")
 SELF_HELP, THANK = purpose("self help"), purpose("thanks")
@@ -27,25 +28,25 @@ WEEK = 7.0
 
 
 @kernel
-def put(t, i, group, kind, reply_to, case, people, groups, messages):
+def put(state, t, i, group, kind, reply_to, case):
     """Write i's message down: (number, ordinal of the day)."""
-    day = int(t)
+    people, day = state.people, int(t)
     if people.last_sent[i] != day:
         people.sent_today[i] = 0
     ordinal = people.sent_today[i]
-    number = append(messages, t, i, group, kind, reply_to, ordinal, case)
+    number = append(state.messages, t, i, group, kind, reply_to, ordinal, case)
     people.last_sent[i] = day
     people.sent_today[i] = ordinal + 1
-    count_post(groups, i, group)
+    count_post(state.groups, i, group)
     return number, ordinal
 
 
 @kernel
-def arrive(t, c, events, cases, office, x, world):
+def arrive(state, t, c):
     """Case c reaches the office: a promise runs, an official is wanted."""
-    push(events, t + x.reply_hours / HOURS, DEADLINE, c, 0, 0)
-    enqueue(office, t, URGENT if cases.rows.emergency[c] else FIRST, TO_ANSWER, c, 0.0)
-    serve(t, True, events, cases, office, x, world)
+    push(state.events, t + state.levers[0].reply_hours / HOURS, DEADLINE, c, 0, 0)
+    enqueue(state.office, t, URGENT if state.cases.rows.emergency[c] else FIRST, TO_ANSWER, c, 0.0)
+    serve(state, t, True)
 
 
 @kernel
@@ -55,15 +56,16 @@ def enqueue(office, t, priority, step, ref, minutes):
 
 
 @kernel
-def serve(t, fresh, events, cases, office, x, world):
+def serve(state, t, fresh):
     """Idle officials take work; ``fresh``: it has just come in and has to be noticed first."""
+    office = state.office
     while office.queue.size[0] > 0:
         priority = int(office.queue.rows.time[0] // A_CLASS)
-        o = free_official(t, priority, office, x)
+        o = free_official(t, priority, office, state.levers[0])
         if o < 0:
             return
         _, step, ref, centiminutes, _ = pop(office.queue)
-        begin(t, o, step, ref, centiminutes / 100.0, fresh, events, cases, office, x, world)
+        begin(state, t, o, step, ref, centiminutes / 100.0, fresh)
 
 
 @kernel
@@ -89,8 +91,9 @@ def free_official(t, priority, office, x):
 
 
 @kernel
-def begin(t, o, step, ref, minutes, fresh, events, cases, office, x, world):
+def begin(state, t, o, step, ref, minutes, fresh):
     """Official o takes up a piece of work and will be done with it later."""
+    cases, office, world, x = state.cases, state.office, state.world, state.levers[0]
     look = 0.0
     if step != OTHER_HOURS:
         day, who, mark = name_of(cases, ref)
@@ -106,7 +109,7 @@ def begin(t, o, step, ref, minutes, fresh, events, cases, office, x, world):
     office.officials.tired_at[o] = t
     office.officials.worked[o] += minutes / 60.0
     office.officials.idle[o] = False
-    push(events, t + (look + minutes) / MINUTES, DONE, o, step, ref)
+    push(state.events, t + (look + minutes) / MINUTES, DONE, o, step, ref)
 
 
 @kernel
@@ -133,24 +136,26 @@ def mean_minutes(cases, c, step, x):
 
 
 @kernel
-def done(t, o, step, c, people, homes, groups, ties, messages, events, cases, office, x, world, level):
+def done(state, t, o, step, c):
     """Official o has finished a step; the next one in the queue is taken up."""
-    office.officials.idle[o] = True
+    cases, x = state.cases, state.levers[0]
+    state.office.officials.idle[o] = True
     if step == TO_ANSWER:
-        answer(t, o, c, people, homes, groups, ties, messages, cases, office, x, world, level)
+        answer(state, t, o, c)
     elif step == TO_WORK:
         day, who, mark = name_of(cases, c)
-        u1, u2 = draw_two(world, REPAIR, day, who, mark, 0)
+        u1, u2 = draw_two(state.world, REPAIR, day, who, mark, 0)
         median = x.repair_3
         if cases.rows.klass[c] == 2:
             median = x.repair_emergency if cases.rows.emergency[c] else x.repair_2
-        push(events, t + median * math.exp(x.repair_sigma * normal(u1, u2)), SOLVED, c, 0, 0)
-    serve(t, False, events, cases, office, x, world)
+        push(state.events, t + median * math.exp(x.repair_sigma * normal(u1, u2)), SOLVED, c, 0, 0)
+    serve(state, t, False)
 
 
 @kernel
-def answer(t, o, c, people, homes, groups, ties, messages, cases, office, x, world, level):
+def answer(state, t, o, c):
     """The office answers: closed (class 1), self-help (class 2), or work to do."""
+    people, messages, cases, x = state.people, state.messages, state.cases, state.levers[0]
     cases.rows.answered[c] = t
     i = cases.rows.person[c]
     if cases.rows.message[c] >= 0:
@@ -161,56 +166,61 @@ def answer(t, o, c, people, homes, groups, ties, messages, cases, office, x, wor
     if (t - cases.rows.reported[c]) * HOURS <= x.reply_hours:
         if lives_there(c, people, cases):
             experience(people.trust, i, True, 1.0, x.a_t, x.b_t)
-        watch_thread(c, True, people, groups, cases, x, world)
+        watch_thread(state, c, True)
     if cases.rows.klass[c] == 1:
         cases.rows.solved[c] = t
-        thank(t, c, o, people, groups, messages, cases, office, x, world)
-    elif helps_itself(c, people, homes, ties, cases, x, world, level):
+        thank(state, t, c, o)
+    elif helps_itself(state, t, c):
         cases.rows.solved[c] = t
     else:
-        enqueue(office, t, URGENT if cases.rows.emergency[c] else LATER, TO_WORK, c, 0.0)
+        enqueue(state.office, t, URGENT if cases.rows.emergency[c] else LATER, TO_WORK, c, 0.0)
 
 
 @kernel
-def helps_itself(c, people, homes, ties, cases, x, world, level):
+def helps_itself(state, t, c):
     """Neighbours sort out a class 2 matter: probability self_help * mean strength of ties in the own building."""
+    people, homes, ties, cases, x = state.people, state.homes, state.ties, state.cases, state.levers[0]
+    level = level_on(int(t), x.half_life)
     if cases.rows.klass[c] != 2 or cases.rows.emergency[c]:
         return False
     i = cases.rows.person[c]
     building = homes.doors.building[people.household[i]]
     near, total = 0, 0.0
-    for k in range(ties.rows.degree[i]):
-        if homes.doors.building[people.household[ties.slots.neighbour[i, k]]] == building:
+    for k in range(ties.rows.start[i], ties.rows.start[i] + ties.rows.degree[i]):
+        if homes.doors.building[people.household[ties.slots.neighbour[k]]] == building:
             near += 1
-            total += ties.slots.u[i, k] / level
+            total += ties.slots.u[k] / level
     day, who, mark = name_of(cases, c)
-    return near > 0 and draw(world, SELF_HELP, day, who, mark, 0) < x.self_help * total / near
+    return near > 0 and draw(state.world, SELF_HELP, day, who, mark, 0) < x.self_help * total / near
 
 
 @kernel
-def solve(t, c, people, groups, messages, cases, office, x, world):
+def solve(state, t, c):
     """The matter is settled: a good experience, perhaps thanks."""
+    people, cases, x = state.people, state.cases, state.levers[0]
     cases.rows.solved[c] = t
     if lives_there(c, people, cases):
         experience(people.trust, cases.rows.person[c], True, 1.0, x.a_t, x.b_t)
-    thank(t, c, c % len(office.officials.idle), people, groups, messages, cases, office, x, world)
+    thank(state, t, c, c % len(state.office.officials))
 
 
 @kernel
-def thank(t, c, o, people, groups, messages, cases, office, x, world):
+def thank(state, t, c, o):
     """With probability thanks_share the person says thanks, which restores the official."""
+    cases, officials, x = state.cases, state.office.officials, state.levers[0]
     day, i, mark = name_of(cases, c)
-    if draw(world, THANK, day, i, mark, 0) >= x.thanks_share or not lives_there(c, people, cases):
+    if draw(state.world, THANK, day, i, mark, 0) >= x.thanks_share or not lives_there(c, state.people, cases):
         return
-    office.officials.tired[o] = max(0.0, office.officials.tired[o] - x.thanks_restore)
+    officials.tired[o] = max(0.0, officials.tired[o] - x.thanks_restore)
     group = cases.rows.group[c]
-    if group >= 0 and slot_of(groups, i, group) >= 0:
-        put(t, i, group, THANKS, -1, c, people, groups, messages)
+    if group >= 0 and slot_of(state.groups, i, group) >= 0:
+        put(state, t, i, group, THANKS, -1, c)
 
 
 @kernel
-def watch_thread(c, good, people, groups, cases, x, world):
+def watch_thread(state, c, good):
     """Members who happen to look see how the office treats case c: a small part of the experience."""
+    people, groups, cases, world, x = state.people, state.groups, state.cases, state.world, state.levers[0]
     group = cases.rows.group[c]
     if group < 0:
         return

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from commsim.clock import AWAKE_FROM, AWAKE_HOURS, HOURS
 from commsim.day.serving import LATER, arrive, done, enqueue, lives_there, put, serve, solve, watch_thread
 from commsim.draws import draw, draw_two, logistic, poisson, purpose
 from commsim.kernels import kernel
 from commsim.state.groups import (
+    GROUPS_A_PERSON,
     OFFICIAL,
     add_posts,
     posts_at,
@@ -57,19 +60,12 @@ def talking(state: State, settings: Settings, day: int) -> None:
     """Everything that is said, answered and served from midnight to midnight."""
     if day % 30 == 0:
         forget_before(state.messages, day - MEMORY_DAYS)
-    fade_recent(state.tables.groups)
     _room(state, int(state.size * (1.0 + settings.x.mu)) + 4 * REPLIES_MOST)  # all of today's small talk
-    t, world = state.tables, state.world
-    start_talk(t.people, t.groups, t.ties, t.events, settings.levers, world, day)
-    morning = day + settings.x.duty_from / HOURS
-    for step, minutes in state.requests:
-        enqueue(t.office, morning, LATER, step, 0, minutes)
+    asked = np.array(state.requests, np.float64).reshape(-1, 2)
     state.requests.clear()
-    push(t.events, morning, DUTY, 0, 0, 0)
-    while not run_until(day + 1.0, t.people, t.homes, t.groups, t.ties, t.messages, t.events, t.cases,
-                        t.office, settings.levers, world):  # fmt: skip
+    start_talk(state.under(settings), asked, day)
+    while not run_until(state.under(settings), day + 1.0):
         _room(state, 8 * REPLIES_MOST)
-        t = state.tables
 
 
 def _room(state: State, need: int) -> None:
@@ -83,16 +79,16 @@ def _room(state: State, need: int) -> None:
 
 
 @kernel
-def fade_recent(groups):
-    """Messages a day, as a mean that forgets with a time of seven days."""
-    for g in range(groups.count[0]):
+def start_talk(state, asked, day):
+    """Who starts small talk today, where and when; ``asked`` [(step, minutes)] waits for the office."""
+    people, groups, ties, events = state.people, state.groups, state.ties, state.events
+    world, x = state.world, state.levers[0]
+    for g in range(groups.count[0]):  # messages a day, as a mean that forgets with a time of seven days
         groups.rows.recent[g] *= math.exp(-1.0 / 7.0)
-
-
-@kernel
-def start_talk(people, groups, ties, events, levers, world, day):
-    """Who starts small talk today, where and when."""
-    x = levers[0]
+    morning = day + x.duty_from / HOURS
+    for k in range(len(asked)):
+        enqueue(state.office, morning, LATER, int(asked[k, 0]), 0, asked[k, 1])
+    push(events, morning, DUTY, 0, 0, 0)
     level = level_on(day, x.half_life)
     never = math.exp(-x.mu)
     for i in range(len(people)):
@@ -113,7 +109,7 @@ def start_talk(people, groups, ties, events, levers, world, day):
 @kernel
 def in_any_group(groups, i):
     """Whether i is a member of any group."""
-    for s in range(groups.seats.shape[1]):
+    for s in range(GROUPS_A_PERSON):
         if groups.seats.group[i, s] >= 0:
             return True
     return False
@@ -124,7 +120,7 @@ def where_to_talk(people, groups, ties, x, world, day, level, i):
     """(group, summed strength to all co-members): official where i feels free, else among residents."""
     official, own, own_strength, strength = -1, -1, 0.0, 0.0
     u1, u2 = draw_two(world, TALK_GROUP, day, i, 0, 0)
-    for s in range(groups.seats.shape[1]):
+    for s in range(GROUPS_A_PERSON):
         g = groups.seats.group[i, s]
         if g < 0:
             continue
@@ -148,77 +144,79 @@ def where_to_talk(people, groups, ties, x, world, day, level, i):
 def strength_in(groups, ties, i, g):
     """Inflated strength of i's ties to members of group g."""
     total = 0.0
-    for k in range(ties.rows.degree[i]):
-        if slot_of(groups, int(ties.slots.neighbour[i, k]), g) >= 0:
-            total += ties.slots.u[i, k]
+    for k in range(ties.rows.start[i], ties.rows.start[i] + ties.rows.degree[i]):
+        if slot_of(groups, int(ties.slots.neighbour[k]), g) >= 0:
+            total += ties.slots.u[k]
     return total
 
 
 @kernel
-def run_until(end, people, homes, groups, ties, messages, events, cases, office, levers, world):
+def run_until(state, end):
     """Take events in order of time; False when a table needs more room first."""
-    x = levers[0]
+    events, messages, queue = state.events, state.messages, state.office.queue
     while events.size[0] > 0 and events.rows.time[0] < end:
         free = min(len(events.rows) - events.size[0], len(messages.rows) - messages.count[0])
-        if min(free, len(office.queue.rows) - office.queue.size[0]) < 2 * REPLIES_MOST:
+        if min(free, len(queue.rows) - queue.size[0]) < 2 * REPLIES_MOST:
             return False
         t, what, a, b, c = pop(events)
         if what == POST:
-            speak(t, a, b, c // 2**32, c % 2**32, people, groups, ties, messages, events, cases, office, x, world)
+            speak(state, t, a, b, c // 2**32, c % 2**32)
         elif what == ECHO:
-            reply(t, a, b, people, groups, ties, messages, events, x, world)
+            reply(state, t, a, b)
         elif what == CHECK:
-            check_heard(a, people, groups, messages, x)
+            check_heard(state, a)
         elif what == ARRIVE:
-            arrive(t, a, events, cases, office, x, world)
+            arrive(state, t, a)
         elif what == DEADLINE:
-            deadline(a, people, groups, cases, office, x, world)
+            deadline(state, a)
         elif what == DONE:
-            done(t, a, b, c, people, homes, groups, ties, messages, events, cases, office, x, world,
-                 level_on(int(t), x.half_life))
+            done(state, t, a, b, c)
         elif what == SOLVED:
-            solve(t, a, people, groups, messages, cases, office, x, world)
+            solve(state, t, a)
         elif what == DUTY:
-            serve(t, False, events, cases, office, x, world)
+            serve(state, t, False)
     return True
 
 
 @kernel
-def speak(t, i, group, kind, about, people, groups, ties, messages, events, cases, office, x, world):
+def speak(state, t, i, group, kind, about):
     """i posts small talk, or an issue about case ``about``, if still in the group."""
+    groups, cases, x = state.groups, state.cases, state.levers[0]
     if slot_of(groups, i, group) < 0:
         if kind == ISSUE:  # left in the meantime: the matter goes to the office by phone
             cases.rows.channel[about] = BY_PHONE
-            arrive(t, about, events, cases, office, x, world)
+            arrive(state, t, about)
         return
     case = about if kind == ISSUE else -1
-    number, ordinal = put(t, i, group, kind, -1, case, people, groups, messages)
+    number, ordinal = put(state, t, i, group, kind, -1, case)
     members = groups.rows.members[group] - 1
     looking = members * x.in_view * x.view_hours / HALF_HOUR
-    draw_replies(t, i, group, number, ordinal, looking * x.u, people, groups, ties, events, x, world)
+    draw_replies(state, t, i, group, number, ordinal, looking * x.u)
     if kind == ISSUE:
         cases.rows.message[case], cases.rows.group[case] = number, group
-        arrive(t, case, events, cases, office, x, world)
+        arrive(state, t, case)
     else:
-        push(events, t + x.view_hours / HOURS, CHECK, number, 0, 0)
+        push(state.events, t + x.view_hours / HOURS, CHECK, number, 0, 0)
 
 
 @kernel
-def draw_replies(t, i, group, number, ordinal, mean, people, groups, ties, events, x, world):
+def draw_replies(state, t, i, group, number, ordinal, mean):
     """Who will reply to i's message ``number``, and when."""
-    day = int(t)
+    day, world, x = int(t), state.world, state.levers[0]
     count = min(poisson(mean, draw(world, REPLIES, day, i, ordinal, 0)), REPLIES_MOST)
     for k in range(count):
-        j = replier(i, group, ordinal, day, k, groups, ties, x, world, level_on(day, x.half_life))
+        j = replier(state, i, group, ordinal, day, k)
         if j >= 0:
             delay = x.view_hours * draw(world, REPLY_HOUR, day, i, ordinal, k)
-            push(events, t + delay / HOURS, ECHO, j, number, 0)
+            push(state.events, t + delay / HOURS, ECHO, j, number, 0)
 
 
 @kernel
-def replier(i, group, ordinal, day, k, groups, ties, x, world, level):
+def replier(state, i, group, ordinal, day, k):
     """A new voice with probability a, else in proportion to posts * (1 + b w with i); never i."""
-    u1, u2 = draw_two(world, REPLIER, day, i, ordinal, k)
+    groups, ties, x = state.groups, state.ties, state.levers[0]
+    level = level_on(day, x.half_life)
+    u1, u2 = draw_two(state.world, REPLIER, day, i, ordinal, k)
     tree, mine = groups.posts[group], groups.seats.place[i, slot_of(groups, i, group)]
     own, voiced, size = posts_at(tree, mine), groups.rows.voiced[group], groups.rows.members[group]
     others = posts_before(tree, voiced) - own
@@ -227,8 +225,8 @@ def replier(i, group, ordinal, day, k, groups, ties, x, world, level):
     if others == 0:
         return -1
     familiar = 0.0
-    for s in range(ties.rows.degree[i]):
-        familiar += x.b * ties.slots.u[i, s] / level * posts_of(groups, int(ties.slots.neighbour[i, s]), group)
+    for s in range(ties.rows.start[i], ties.rows.start[i] + ties.rows.degree[i]):
+        familiar += x.b * ties.slots.u[s] / level * posts_of(groups, int(ties.slots.neighbour[s]), group)
     target = u2 * (others + familiar)
     if target < others:
         add_posts(tree, mine, -own)
@@ -237,10 +235,10 @@ def replier(i, group, ordinal, day, k, groups, ties, x, world, level):
         return groups.member[group, slot]
     target -= others
     j = -1
-    for s in range(ties.rows.degree[i]):
-        weight = x.b * ties.slots.u[i, s] / level * posts_of(groups, int(ties.slots.neighbour[i, s]), group)
+    for s in range(ties.rows.start[i], ties.rows.start[i] + ties.rows.degree[i]):
+        weight = x.b * ties.slots.u[s] / level * posts_of(groups, int(ties.slots.neighbour[s]), group)
         if weight > 0.0:
-            j = int(ties.slots.neighbour[i, s])
+            j = int(ties.slots.neighbour[s])
             target -= weight
             if target < 0.0:
                 break
@@ -255,8 +253,9 @@ def posts_of(groups, j, group):
 
 
 @kernel
-def reply(t, j, number, people, groups, ties, messages, events, x, world):
+def reply(state, t, j, number):
     """j replies to a message: an online encounter with its sender, who has been heard."""
+    people, groups, messages, x = state.people, state.groups, state.messages, state.levers[0]
     k = number - messages.first[0]
     if k < 0:
         return
@@ -267,16 +266,17 @@ def reply(t, j, number, people, groups, ties, messages, events, x, world):
         people.voice[i] += x.voice_gain * (1.0 - people.voice[i])
     messages.rows.heard[k] = True
     if people.household[i] != people.household[j]:  # kin have no ties to strengthen
-        meet(ties, i, j, x.kappa_on * x.alpha, x.w_cap, level_on(int(t), x.half_life), x.w_drop)
-    answer, ordinal = put(t, j, group, REPLY, number, -1, people, groups, messages)
+        meet(state.ties, i, j, x.kappa_on * x.alpha, x.w_cap, level_on(int(t), x.half_life), x.w_drop)
+    answer, ordinal = put(state, t, j, group, REPLY, number, -1)
     looking = (groups.rows.members[group] - 1) * x.in_view * x.view_hours / HALF_HOUR
     mean = min(looking * x.u, x.branching_most)
-    draw_replies(t, j, group, answer, ordinal, mean, people, groups, ties, events, x, world)
+    draw_replies(state, t, j, group, answer, ordinal, mean)
 
 
 @kernel
-def check_heard(number, people, groups, messages, x):
+def check_heard(state, number):
     """Small talk that is out of view: who got no answer will post less."""
+    people, groups, messages, x = state.people, state.groups, state.messages, state.levers[0]
     k = number - messages.first[0]
     if k < 0:
         return
@@ -289,12 +289,13 @@ def check_heard(number, people, groups, messages, x):
 
 
 @kernel
-def deadline(c, people, groups, cases, office, x, world):
+def deadline(state, c):
     """The promised time is over: without an answer the office has broken its word."""
+    people, cases, x = state.people, state.cases, state.levers[0]
     if cases.rows.answered[c] < 0.0:
         if lives_there(c, people, cases):
-            office.grievances[UNANSWERED] += 1
+            state.office.grievances[UNANSWERED] += 1
             people.grieved[cases.rows.person[c]] += 1
             experience(people.trust, cases.rows.person[c], False, 1.0, x.a_t, x.b_t)
-        watch_thread(c, False, people, groups, cases, x, world)
+        watch_thread(state, c, False)
 

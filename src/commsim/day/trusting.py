@@ -18,13 +18,13 @@ STOPS = purpose("volunteer stops")
 
 def trusting(state: State, settings: Settings, day: int) -> None:
     """The evening: motivation drifts home, some volunteers end their term."""
-    recover(state.tables.people, settings.levers, state.world, day)
+    recover(state.under(settings), day)
 
 
 @kernel
-def recover(people, levers, world, day):
+def recover(state, day):
     """v moves towards its own level with half-life v_half_life; a volunteer's term ends by hazard."""
-    x = levers[0]
+    people, world, x = state.people, state.world, state.levers[0]
     back = 1.0 - math.exp(-math.log(2.0) / x.v_half_life)
     for i in range(len(people)):
         people.v[i] += back * (people.v_own[i] - people.v[i])

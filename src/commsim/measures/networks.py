@@ -1,4 +1,5 @@
-"""Measures of who knows whom, from a tie table: neighbour and strength [people, slots] and degree.
+"""Measures of who knows whom, from columns of ties: person i's are the ``degree[i]`` cells from
+``start[i]`` of ``neighbour`` and ``strength``.
 
 Strengths and floors must be in the same scale (the engine's inflated one will do).
 """
@@ -14,7 +15,7 @@ STRONG = 0.75  # strength that meeting twice a week keeps up
 
 
 @kernel
-def mean_clustering(neighbour, strength, degree, floor):
+def mean_clustering(neighbour, strength, start, degree, floor):
     """Mean local clustering over people with two or more ties of at least ``floor``; nan without.
 
     Local clustering is the share of pairs of one's acquaintances who know each other (Watts &
@@ -24,18 +25,18 @@ def mean_clustering(neighbour, strength, degree, floor):
     total, people = 0.0, 0
     for i in range(len(degree)):
         known = 0
-        for k in range(degree[i]):
-            if strength[i, k] >= floor:
-                mark[neighbour[i, k]] = i
+        for k in range(start[i], start[i] + degree[i]):
+            if strength[k] >= floor:
+                mark[neighbour[k]] = i
                 known += 1
         if known < 2:
             continue
         closed = 0
-        for k in range(degree[i]):
-            if strength[i, k] >= floor:
-                j = neighbour[i, k]
-                for m in range(degree[j]):
-                    closed += strength[j, m] >= floor and mark[neighbour[j, m]] == i
+        for k in range(start[i], start[i] + degree[i]):
+            if strength[k] >= floor:
+                j = neighbour[k]
+                for m in range(start[j], start[j] + degree[j]):
+                    closed += strength[m] >= floor and mark[neighbour[m]] == i
         total += closed / (known * (known - 1.0))
         people += 1
     return total / people if people > 0 else np.nan

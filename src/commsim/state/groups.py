@@ -17,18 +17,28 @@ OFFICIAL, INTEREST = 0, 1
 GROUPS_A_PERSON = 8
 
 
+class Seats(NamedTuple):
+    """What each person has in each of eight groups at most: ``group`` and ``place`` (slot there), -1
+    when free; ``asked`` and ``unheard`` (own small talk, and how much of it nobody answered) and
+    ``written`` (messages).  Each [people, 8]."""
+
+    group: np.ndarray
+    place: np.ndarray
+    asked: np.ndarray
+    unheard: np.ndarray
+    written: np.ndarray
+
+
 class Groups(NamedTuple):
     """``rows`` [groups]: kind, compound, interest (theme or -1), identity and founded (day; together the
     group's name in keyed draws), members, voiced, recent (messages a day, fading over a week).
-    ``member`` [groups, cap] and ``posts`` [groups, cap + 1].  ``seats`` [people, 8]: group and place
-    (slot there), -1 when free; asked and unheard (own small talk, and how much of it nobody
-    answered), written (messages).  ``count[0]`` groups.
+    ``member`` [groups, cap] and ``posts`` [groups, cap + 1].  ``count[0]`` groups.
     """
 
     rows: np.recarray
     member: np.ndarray
     posts: np.ndarray
-    seats: np.recarray
+    seats: Seats
     count: np.ndarray
 
 
@@ -36,8 +46,9 @@ def empty_groups(n: int, cap: int, room: int = 64) -> Groups:
     """No group yet; room for ``room`` groups of at most ``cap`` members."""
     rows = table(room, recent="f8", identity="i8", founded="i8", compound="i8", members="i8", voiced="i8",
                  kind="i1", interest="i1")  # fmt: skip
-    seats = table((n, GROUPS_A_PERSON), asked="f8", unheard="f8", group="i8", place="i8", written="i8")
-    seats.group[:] = seats.place[:] = -1
+    shape = n, GROUPS_A_PERSON
+    seats = Seats(np.full(shape, -1, np.int32), np.full(shape, -1, np.int32), np.zeros(shape),
+                  np.zeros(shape), np.zeros(shape, np.int64))  # fmt: skip
     member, posts = np.zeros((room, cap), np.int64), np.zeros((room, cap + 1), np.int64)
     return Groups(rows, member, posts, seats, np.zeros(1, np.int64))
 

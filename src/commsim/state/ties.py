@@ -13,24 +13,95 @@ from typing import NamedTuple
 
 import numpy as np
 
-from commsim.kernels import kernel, table
+from commsim.kernels import for_kernels, kernel, table
 
 
 class Ties(NamedTuple):
-    """``slots`` [people, slots] with columns ``u``, ``neighbour``, ``mate``; slots 0..degree-1 of a
-    row are in use, and ``mate`` is the slot of the same tie in the neighbour's row.  ``rows`` [people]
-    with ``degree`` and ``total`` (sum of u); ``evicted[0]`` counts ties lost because a row was full.
+    """``slots`` hold everybody's ties, a person's own side by side: ``u``, ``neighbour`` and ``mate``
+    (where in the neighbour's row the same tie stands, counted from that row's start).
+
+    ``rows`` [people]: ``start`` and ``room`` of a person's row, ``degree`` (how much of it is in use)
+    and ``total`` (sum of u).  ``used[0]`` slots are given out; ``most`` ties a person; ``evicted[0]``
+    counts ties lost because a row was full.
     """
 
     slots: np.recarray
     rows: np.recarray
+    used: np.ndarray
+    most: int
     evicted: np.ndarray
 
+    def of(self, i: int) -> slice:
+        """Where in ``slots`` person i's ties stand."""
+        start = int(self.rows["start"][i])
+        return slice(start, start + int(self.rows["degree"][i]))
 
-def empty_ties(n: int, slots: int) -> Ties:
-    """No ties yet, room for ``slots`` a person."""
-    return Ties(table((n, slots), u="f8", neighbour="i4", mate="i4"),
-                table(n, total="f8", degree="i4"), np.zeros(1, np.int64))  # fmt: skip
+    def everybody(self) -> tuple[np.ndarray, np.ndarray]:
+        """(person, slot) of every tie, seen from both its sides: two int[2 * ties]."""
+        degree = self.rows["degree"].astype(np.int64)
+        person = np.repeat(np.arange(len(degree)), degree)
+        before = np.cumsum(degree) - degree
+        return person, np.arange(len(person)) + np.repeat(self.rows["start"] - before, degree)
+
+    def copy(self) -> Ties:
+        """An independent copy, rows in order of people: what grown rows left behind is dropped."""
+        twin = empty_ties(len(self.rows), self.most)
+        twin.rows[:] = self.rows
+        room = self.rows["room"].astype(np.int64)
+        twin.rows["start"] = np.cumsum(room) - room
+        twin.used[0], twin.evicted[0] = room.sum(), self.evicted[0]
+        copy_rows(for_kernels(self), for_kernels(twin))
+        return twin
+
+    def __reduce__(self):
+        n = int(self.used[0])
+        return _unpacked, (self.slots[:n], self.rows, self.most, self.evicted)
+
+
+FIRST_ROOM = 30  # ties that every row has room for at first; a full row moves to one of twice the room
+SLOT = np.dtype([("u", "f8"), ("neighbour", "i4"), ("mate", "i4")])
+
+
+def empty_ties(n: int, most: int) -> Ties:
+    """No ties yet, room for ``most`` a person.
+
+    There are as many slots as all rows that n people can ever be given (30, 60, … ``most``); the
+    system hands out memory only for those in use, a fifth of them in a large place.  They are left
+    unwritten: no slot is read before it is given out, and NumPy asks the system for large pages
+    only for arrays that it need not clear.
+    """
+    first = min(FIRST_ROOM, most)
+    room, slots = first, most
+    while room < most:
+        slots, room = slots + room, 2 * room
+    rows = table(n, total="f8", start="i8", degree="i4", room="i4")
+    rows["room"], rows["start"] = first, first * np.arange(n)
+    return Ties(np.empty(n * slots, SLOT).view(np.recarray), rows, np.array([n * first]), most,
+                np.zeros(1, np.int64))  # fmt: skip
+
+
+def _unpacked(slots, rows, most, evicted) -> Ties:
+    twin = empty_ties(len(rows), most)
+    twin.slots[: len(slots)], twin.rows[:] = slots, rows
+    twin.used[0], twin.evicted[:] = len(slots), evicted
+    return twin
+
+
+@kernel
+def copy_rows(source, target):
+    """Copy everybody's ties to where ``target`` has their rows."""
+    for i in range(len(source.rows)):
+        s, t = source.rows.start[i], target.rows.start[i]
+        for k in range(source.rows.degree[i]):
+            copy_tie(source, s + k, target, t + k)
+
+
+@kernel
+def copy_tie(source, k, target, m):
+    """What stands in slot k of ``source`` now also stands in slot m of ``target``."""
+    target.slots.u[m], target.slots.neighbour[m] = source.slots.u[k], source.slots.neighbour[k]
+    target.slots.mate[m] = source.slots.mate[k]
+
 
 
 @kernel
@@ -41,9 +112,10 @@ def level_on(day, half_life):
 
 @kernel
 def find(t, i, j):
-    """Slot of j in i's row, or -1."""
-    for k in range(t.rows.degree[i]):
-        if t.slots.neighbour[i, k] == j:
+    """Slot that holds i's tie to j, or -1."""
+    start = t.rows.start[i]
+    for k in range(start, start + t.rows.degree[i]):
+        if t.slots.neighbour[k] == j:
             return k
     return -1
 
@@ -52,54 +124,63 @@ def find(t, i, j):
 def strength(t, i, j, level):
     """Strength of the tie of i and j today, 0 without one."""
     k = find(t, i, j)
-    return t.slots.u[i, k] / level if k >= 0 else 0.0
+    return t.slots.u[k] / level if k >= 0 else 0.0
 
 
 @kernel
 def vacate(t, i, k):
-    """Take slot k out of i's row; the last slot of the row moves into it."""
-    last = t.rows.degree[i] - 1
-    t.rows.total[i] -= t.slots.u[i, k]
+    """Take slot k out of i's row; the last tie of the row moves into it."""
+    start = t.rows.start[i]
+    last = start + t.rows.degree[i] - 1
+    t.rows.total[i] -= t.slots.u[k]
     if k != last:
-        t.slots.neighbour[i, k] = t.slots.neighbour[i, last]
-        t.slots.u[i, k], t.slots.mate[i, k] = t.slots.u[i, last], t.slots.mate[i, last]
-        t.slots.mate[int(t.slots.neighbour[i, k]), int(t.slots.mate[i, k])] = k
-    t.rows.degree[i] = last
-    if last == 0:
+        copy_tie(t, last, t, k)
+        t.slots.mate[t.rows.start[t.slots.neighbour[k]] + t.slots.mate[k]] = k - start
+    t.rows.degree[i] -= 1
+    if t.rows.degree[i] == 0:
         t.rows.total[i] = 0.0
 
 
 @kernel
 def part(t, i, k):
     """Dissolve the tie in slot k of i's row, on both sides."""
-    j, mate = int(t.slots.neighbour[i, k]), int(t.slots.mate[i, k])
+    j, mate = t.slots.neighbour[k], t.slots.mate[k]
     vacate(t, i, k)
-    vacate(t, j, mate)
+    vacate(t, j, t.rows.start[j] + mate)
 
 
 @kernel
 def part_from_all(t, i):
     """Dissolve every tie of i."""
     while t.rows.degree[i] > 0:
-        part(t, i, t.rows.degree[i] - 1)
+        part(t, i, t.rows.start[i] + t.rows.degree[i] - 1)
 
 
 @kernel
 def forget_faint(t, i, floor):
     """Dissolve i's ties whose inflated strength is below ``floor``."""
-    for k in range(t.rows.degree[i] - 1, -1, -1):
-        if k < t.rows.degree[i] and t.slots.u[i, k] < floor:
+    start = t.rows.start[i]
+    for k in range(start + t.rows.degree[i] - 1, start - 1, -1):
+        if k < start + t.rows.degree[i] and t.slots.u[k] < floor:
             part(t, i, k)
 
 
 @kernel
 def make_room(t, i):
-    """If i's row is full, the weakest tie gives way."""
-    if t.rows.degree[i] < t.slots.shape[1]:
+    """Room for one more tie of i: a longer row, or, at ``most`` ties, the place of the weakest."""
+    start, degree = t.rows.start[i], t.rows.degree[i]
+    if degree < t.rows.room[i]:
         return
-    weakest = 0
-    for k in range(1, t.rows.degree[i]):
-        if t.slots.u[i, k] < t.slots.u[i, weakest]:
+    if degree < t.most:
+        further = t.used[0]
+        t.rows.room[i] = min(2 * degree, t.most)
+        t.rows.start[i], t.used[0] = further, further + t.rows.room[i]
+        for k in range(degree):
+            copy_tie(t, start + k, t, further + k)
+        return
+    weakest = start
+    for k in range(start + 1, start + degree):
+        if t.slots.u[k] < t.slots.u[weakest]:
             weakest = k
     part(t, i, weakest)
     t.evicted[0] += 1
@@ -109,7 +190,7 @@ def make_room(t, i):
 def meet(t, i, j, gain, ceiling, level, w_drop):
     """The encounter rule: i and j meet; w <- w + gain (1 - w/ceiling) where w < ceiling."""
     k = find(t, i, j)
-    u = t.slots.u[i, k] if k >= 0 else 0.0
+    u = t.slots.u[k] if k >= 0 else 0.0
     if u < w_drop * level:
         u = 0.0
     top = ceiling * level
@@ -117,19 +198,27 @@ def meet(t, i, j, gain, ceiling, level, w_drop):
         return
     after = min(u + gain * (level - u / ceiling), top)
     if k < 0:
-        make_room(t, i)
-        make_room(t, j)
-        k, mate = t.rows.degree[i], t.rows.degree[j]
-        t.slots.neighbour[i, k], t.slots.neighbour[j, mate] = j, i
-        t.slots.mate[i, k], t.slots.mate[j, mate] = mate, k
-        t.slots.u[i, k] = t.slots.u[j, mate] = 0.0
-        t.rows.degree[i] += 1
-        t.rows.degree[j] += 1
-    mate = t.slots.mate[i, k]
-    change = after - t.slots.u[i, k]
-    t.slots.u[i, k] = t.slots.u[j, mate] = after
+        k = begin_tie(t, i, j)
+    mate = t.rows.start[j] + t.slots.mate[k]
+    change = after - t.slots.u[k]
+    t.slots.u[k] = t.slots.u[mate] = after
     t.rows.total[i] += change
     t.rows.total[j] += change
+
+
+@kernel
+def begin_tie(t, i, j):
+    """A tie of strength 0 between i and j; its slot in i's row."""
+    make_room(t, i)
+    make_room(t, j)
+    here, there = t.rows.degree[i], t.rows.degree[j]
+    k, mate = t.rows.start[i] + here, t.rows.start[j] + there
+    t.slots.neighbour[k], t.slots.neighbour[mate] = j, i
+    t.slots.mate[k], t.slots.mate[mate] = there, here
+    t.slots.u[k] = t.slots.u[mate] = 0.0
+    t.rows.degree[i] += 1
+    t.rows.degree[j] += 1
+    return k
 
 
 @kernel
@@ -142,8 +231,8 @@ def warmth(t, i, level):
 def share_inside(t, i, inside):
     """Share of i's tie strength that goes to people marked in ``inside`` (bool[n]); 0 without ties."""
     all_of, within = 0.0, 0.0
-    for k in range(t.rows.degree[i]):
-        all_of += t.slots.u[i, k]
-        if inside[t.slots.neighbour[i, k]]:
-            within += t.slots.u[i, k]
+    for k in range(t.rows.start[i], t.rows.start[i] + t.rows.degree[i]):
+        all_of += t.slots.u[k]
+        if inside[t.slots.neighbour[k]]:
+            within += t.slots.u[k]
     return within / all_of if all_of > 0.0 else 0.0

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from commsim.kernels import for_kernels
+from commsim.kernels import declare_bundle, for_kernels, kernel
 from commsim.state.gatherings import Gatherings
 from commsim.state.groups import Groups, empty_groups
 from commsim.state.homes import Homes
@@ -20,6 +20,7 @@ from commsim.state.settings import Settings
 from commsim.state.ties import Ties, empty_ties
 
 TABLES = ("homes", "people", "ties", "groups", "messages", "events", "cases", "office")
+Bundle = declare_bundle((*TABLES, "odds", "levers", "world"))
 
 
 @dataclass
@@ -42,6 +43,7 @@ class State:
     requests: list[tuple[int, float]]  # hours that other phases ask of the office: (step, minutes)
     base: Settings  # the scenario's values, before any rule
     _tables: SimpleNamespace | None = field(default=None, repr=False)
+    _bundle: tuple[Settings, object] | None = field(default=None, repr=False)
 
     @property
     def size(self) -> int:
@@ -55,15 +57,23 @@ class State:
             self._tables = SimpleNamespace(**{name: for_kernels(getattr(self, name)) for name in TABLES})
         return self._tables
 
+    def under(self, settings: Settings):
+        """What a kernel takes for ``state``: the tables, ``odds``, ``world`` and the day's ``levers``."""
+        if self._bundle is None or self._bundle[0] is not settings:
+            parts = [getattr(self.tables, name) for name in TABLES]
+            self._bundle = settings, _bundle_of(*parts, self.odds, settings.levers, self.world)
+        return self._bundle[1]
+
     def __setattr__(self, name, value):
         changed = getattr(self, name, None) is not value
         super().__setattr__(name, value)
         if changed and name in TABLES:  # a table was replaced by a larger one
             super().__setattr__("_tables", None)
+            super().__setattr__("_bundle", None)
 
     def __getstate__(self) -> dict:
         """Without the views for kernels, which would no longer share memory with their tables."""
-        return {**self.__dict__, "_tables": None}
+        return {**self.__dict__, "_tables": None, "_bundle": None}
 
     def copy(self) -> State:
         """An independent copy: the start that policies share, or a branch."""
@@ -78,9 +88,14 @@ class State:
 
 
 def _copied(data):
-    if isinstance(data, tuple):
+    if isinstance(data, tuple) and not hasattr(data, "copy"):
         return data._replace(**{name: _copied(part) for name, part in data._asdict().items()})
     return data.copy()
+
+
+@kernel
+def _bundle_of(homes, people, ties, groups, messages, events, cases, office, odds, levers, world):
+    return Bundle(homes, people, ties, groups, messages, events, cases, office, odds, levers, world)
 
 
 def empty_state(world: int, day: int, homes: Homes, people: np.recarray, odds: Odds, base: Settings) -> State:
