@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from commsim import cli, scenarios
+from commsim.cli import written
 from commsim.measures.table import MEASURES
 from commsim.words import choose_language
 
@@ -305,7 +306,7 @@ def test_a_disk_that_fails_loses_nothing(small, tmp_path, monkeypatch, number, s
     def fail(*_):
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(cli, "_write_csv", fail)
+    monkeypatch.setattr(written, "_write_csv", fail)
     done = tell("run", small, "--policy", "before", "--days", 3, "--out", out, "--json")
     assert done.exit_code == 2 and says in done.stderr
     assert out.read_text() == "yesterday" and sorted(os.listdir(tmp_path)) == ["series.csv", "small.yaml"]

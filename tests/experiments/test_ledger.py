@@ -245,7 +245,7 @@ def test_the_key_depends_on_everything_that_makes_a_run():
 
 @pytest.mark.parametrize("room, counts", [
     ("kernels.py", True), ("rules/vote.py", True), ("state/settings.py", True), ("day/new.py", True),
-    ("words.py", False), ("experiments/statistics.py", False), ("show/report.py", False), ("cli.py", False),
+    ("words.py", False), ("experiments/statistics.py", False), ("show/report.py", False), ("cli/spoken.py", False),
 ])  # fmt: skip
 def test_the_model_version_follows_what_can_change_a_number(tmp_path, room, counts):
     package = tmp_path / "commsim"

@@ -26,8 +26,8 @@ from commsim.experiments.worlds import Lived
 APPLICATION = 0x636F6D6D  # "comm": marks the file as a ledger of ours
 FORMAT = "1"
 PATIENCE = 20.0  # seconds to wait while another program reads the file
-ONLY_LOOK = {"experiments", "show", "lessons", "chatlogs", "locale", "words.py", "errors.py", "cli.py",
-             "community.py", "agents.py", "__init__.py", "__main__.py"}  # fmt: skip
+ONLY_LOOK = {"experiments", "show", "lessons", "chatlogs", "locale", "words.py", "errors.py", "cli", "curricula",
+             "shipped.py", "community.py", "agents.py", "__init__.py", "__main__.py"}  # fmt: skip
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE runs (

@@ -1,0 +1,5 @@
+"""python -m commsim.cli"""
+
+from commsim.cli import main
+
+main()
