@@ -14,6 +14,7 @@
     found.measures["trust_office"]["by_policy"]["jinyang_2016"]  difference, interval, verdict
     cs.report.write(found, "report.html", lang="zh")
     cs.measures.MEASURES, cs.rules.RULES  what each measure and each rule is called, its unit or arguments
+    cs.setup(), cs.predict(item), cs.run(item), cs.explain(item), cs.check(lesson)   what lessons are made of
     cs.UserError                          what every one of these raises on a mistake; .text("zh") says it
 
 The names are loaded when first used, so that ``import commsim`` stays quick.
@@ -36,6 +37,11 @@ _WHERE = {
     "report": "commsim.show",
     "measures": "commsim.measures",
     "rules": "commsim.rules",
+    "setup": "commsim.lessons",
+    "predict": "commsim.lessons",
+    "run": "commsim.lessons",
+    "explain": "commsim.lessons",
+    "check": "commsim.lessons",
     "UserError": "commsim.errors",
 }
 __all__ = sorted([*_WHERE, "__version__"])

@@ -29,6 +29,10 @@ class UserError(Exception):
     def __str__(self) -> str:
         return self.text()
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the sentence, and no traceback (IPython asks for this by name)."""
+        return [self.text()]
+
 
 def nearest(name, names) -> str | None:
     """The valid name that looks most like ``name``, or None when nothing comes close."""

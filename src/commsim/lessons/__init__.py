@@ -1,0 +1,76 @@
+"""Lessons: bet, run, explain, check yourself; one line a cell, all words from catalogues and lesson files.
+
+    cs.setup()               language from the lesson's folder (zh or en), kernels ready
+    cs.predict("notice-1")   a bet, kept on this computer
+    cs.run("notice-1")       two futures side by side
+    cs.explain("notice-1")   the bet, the outcome as a band, why, the assumptions
+    cs.check("notice")       questions with an answer to every option
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from commsim.errors import UserError
+from commsim.words import LANGUAGES, choose_language, language, say
+
+LONG = 1.0  # seconds of compiling that are worth a word
+
+
+def setup(lang: str | None = None) -> None:
+    """Get ready for a lesson: its language, the compiled model, fonts that can draw Chinese.
+
+    Without ``lang`` the lesson's folder decides (``zh`` or ``en``), else what is set for commsim.
+    """
+    from commsim import __version__, engine, kernels
+    from commsim.show import fonts
+
+    here = [part for part in reversed(Path.cwd().parts) if part in LANGUAGES]
+    choose_language(lang or (here[0] if here else None))
+    if not kernels.warmed():
+        print(say("lesson.compiling"), flush=True)
+    engine.warm()
+    fonts.use(language())
+    print(say("lesson.ready", version=__version__))
+
+
+def predict(item: str, bet: float | None = None):
+    """A widget to bet with; with ``bet`` the bet is placed at once."""
+    from commsim.lessons.items import item as item_of
+
+    chosen = item_of(item)
+    talk = _part("talk")
+    if bet is not None:
+        talk.place_bet(chosen, bet)
+    return talk.Prediction(chosen)
+
+
+def run(item: str):
+    """The panel of an item: two sides, their controls, the player."""
+    from commsim.lessons.items import item as item_of
+
+    return _part("panel").Panel(item_of(item))
+
+
+def explain(item: str):
+    """What came of the bet, and why."""
+    from commsim.lessons.items import item as item_of
+
+    return _part("talk").Explanation(item_of(item))
+
+
+def check(lesson: str):
+    """The lesson's questions to check oneself with."""
+    from commsim.lessons.items import lesson as lesson_of
+
+    return _part("talk").SelfCheck(lesson_of(lesson).checks)
+
+
+def _part(name: str):
+    """A room that needs the widgets' libraries."""
+    from importlib import import_module
+
+    try:
+        return import_module(f"commsim.lessons.{name}")
+    except ModuleNotFoundError as missing:
+        raise UserError("no_lab", value=missing.name) from None

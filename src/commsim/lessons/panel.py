@@ -1,0 +1,173 @@
+"""The A/B panel of an item: at most four controls, the player, a chart with the learner's bet on it.
+
+While a control moves, one short life answers at once; when it rests, whole trajectories and all
+worlds follow, world by world, and whatever a newer move has made stale is dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import ipywidgets as widgets
+
+from commsim.lessons import bets
+from commsim.lessons.items import Item
+from commsim.lessons.outcomes import Side, band, begin, live, lived, mean_curve, restarts_by_day, rules_of
+from commsim.scenarios import load
+from commsim.show import trajectory
+from commsim.show.player import Player
+from commsim.words import language, say
+
+REST = 0.5  # seconds without a move before the whole answer is worked out
+PREVIEW_DAYS = 120
+PAUSE = 0.02  # seconds between worlds in which a move can be heard
+
+
+class Panel(widgets.VBox):
+    """``item`` under two sides; ``values`` are the controls' values by id."""
+
+    def __init__(self, item: Item, lang: str | None = None):
+        self.item, self.lang = item, language(lang)
+        self._turn = 0
+        self._task = None
+        self.player = Player(lang=self.lang)
+        self.controls = {control.id: self._slider(control) for control in item.controls}
+        self.said = widgets.HTML()
+        reset = widgets.Button(description=say("lesson.run.reset", self.lang))
+        reset.on_click(self._reset)
+        super().__init__([*self.controls.values(), widgets.HBox([reset, self.said]), self.player])
+        self.add_class("commsim-panel")
+        self._trajectories = self._two_lives()
+        self._lives = self._previews(("a", "b"))
+        self._paint()
+        self._later(0.0)
+
+    @property
+    def values(self) -> dict[str, int]:
+        return {name: slider.value for name, slider in self.controls.items()}
+
+    def sides(self) -> dict[str, Side]:
+        return dict(zip("ab", self.item.with_values(self.values), strict=True))
+
+    def _slider(self, control) -> widgets.IntSlider:
+        slider = widgets.IntSlider(
+            value=self.item.start_of(control), min=control.low, max=control.high, step=control.step,
+            description=control.label.say(self.lang), continuous_update=True,
+            style={"description_width": "15em"}, layout={"width": "36em", "max_width": "100%"},
+        )  # fmt: skip
+        slider.observe(lambda change: self._moved(control), "value")
+        return slider
+
+    def _reset(self, _):
+        for control in self.item.controls:
+            self.controls[control.id].value = self.item.start_of(control)
+
+    # -- answers ------------------------------------------------------------------------------
+
+    def _moved(self, control):
+        """Answer a move at once with one short life; the whole answer waits until the control rests."""
+        self._turn += 1
+        self._lives = {**{side: lives[:1] for side, lives in self._lives.items()},
+                       **self._previews("ab" if control.side == "both" else control.side)}  # fmt: skip
+        self._paint()
+        self._later(REST)
+
+    def _previews(self, sides) -> dict[str, list]:
+        now = self.sides()
+        short = self.item.outcome == "objectors"
+        return {side: [live(self.item, now[side], self.item.preview_world, PREVIEW_DAYS, first_notice_only=short)]
+                for side in sides}  # fmt: skip
+
+    def _two_lives(self) -> dict[str, trajectory.Trajectory]:
+        item = self.item
+        return {name: trajectory.record(load(item.scenario), rules_of(item.scenario, item.scale, item.policy, side),
+                                        item.scale, item.preview_world, item.player_days,
+                                        start=begin(item.scenario, item.scale, item.preview_world, side))
+                for name, side in self.sides().items()}  # fmt: skip
+
+    def _later(self, wait: float):
+        """Work the whole answer out after ``wait`` seconds without a move, where something can wait."""
+        if self._task is not None:
+            self._task.cancel()
+        try:
+            self._task = asyncio.get_running_loop().create_task(self._whole_answer(self._turn, wait))
+        except RuntimeError:  # no event loop: ordinary Python, which asks with finish()
+            self._task = None
+
+    async def _whole_answer(self, turn: int, wait: float):
+        await asyncio.sleep(wait)
+        if wait:  # at first the player shows these lives already
+            self._trajectories = self._two_lives()
+        for _ in self._worlds():
+            await asyncio.sleep(PAUSE)
+            if turn != self._turn:
+                return
+
+    def finish(self) -> None:
+        """Work out all worlds now, without waiting."""
+        for _ in self._worlds():
+            pass
+
+    def _worlds(self):
+        """Live through the item's worlds one after another, and paint what is known."""
+        sides, began = self.sides(), time.perf_counter()
+        lives = {side: [] for side in sides}
+        for done in range(1, self.item.worlds + 1):
+            for name, side in sides.items():
+                lives[name].append(lived(self.item, side, done))
+            left = (time.perf_counter() - began) / done * (self.item.worlds - done)
+            self.said.value = say("lesson.run.working", self.lang, done=done, worlds=self.item.worlds,
+                                  seconds=max(1, round(left)))  # fmt: skip
+            if done % 4 == 0 or done == self.item.worlds:
+                self._lives = lives
+                self._paint(known=True)
+            yield
+        self.said.value = say("lesson.run.ready", self.lang, worlds=self.item.worlds)
+
+    # -- the picture --------------------------------------------------------------------------
+
+    def _paint(self, known: bool = False):
+        if not known:
+            self.said.value = say("lesson.run.preview", self.lang)
+        self.player.show(self._trajectories["a"], self._trajectories["b"], title_a=self.item.a.title.say(self.lang),
+                         title_b=self.item.b.title.say(self.lang), chart=self._chart(known))  # fmt: skip
+
+    def _chart(self, known: bool) -> dict:
+        curve = mean_curve if self.item.outcome == "objectors" else restarts_by_day
+        lines = []
+        for side, title in (("a", self.item.a.title), ("b", self.item.b.title)):
+            line = curve(self._lives[side])
+            if not known:
+                line["low"] = line["high"] = None
+            lines.append({"name": title.say(self.lang), "side": side, **line})
+        chart = "objectors" if self.item.outcome == "objectors" else "restarts"
+        return {"title": say(f"lesson.chart.{chart}.title", self.lang), "x": say(f"lesson.chart.{chart}.x", self.lang),
+                "y": say(f"lesson.outcome.{self.item.outcome}.unit", self.lang), "lines": lines,
+                "cursor": chart == "restarts", "ghost": self._ghost(), "tiles": self._tiles(known)}  # fmt: skip
+
+    def _ghost(self) -> dict | None:
+        """The bet stays on the chart."""
+        bet = bets.of(self.item.id)
+        return None if bet is None else {"y": bet, "label": say("lesson.run.bet", self.lang, value=f"{bet:g}")}
+
+    def _tiles(self, known: bool) -> list[dict]:
+        tiles = []
+        for outcome in self.item.tiles:
+            told = {side: _short(band(lives, outcome)["mean"]) if known else "…"
+                    for side, lives in self._lives.items()}  # fmt: skip
+            tiles.append({"label": say(f"lesson.outcome.{outcome}.label", self.lang), **told})
+        return tiles
+
+    def _repr_mimebundle_(self, **kwargs):
+        """Where widgets cannot run, the player's picture stands for the panel."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        still = self.player.still()
+        if still:
+            data["image/png"] = still
+        return bundle
+
+
+def _short(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}"
