@@ -38,7 +38,7 @@ def placed() -> dict[str, float]:
     """All bets by item; none where nobody has bet yet."""
     try:
         text = _file().read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError):
         return _put_aside()

@@ -302,5 +302,13 @@ def _first(fault: ValidationError, file: str) -> UserError:
         return UserError("lesson_missing", place=place, value=last)
     if error["type"] == "extra_forbidden":
         return UserError("lesson_extra", place=place, value=last)
-    allowed = error.get("ctx", {}).get("expected") or error["msg"]
-    return UserError("lesson_value", place=place, value=error["input"], allowed=allowed)
+    context = error.get("ctx", {})
+    if error["type"] in ("too_long", "too_short"):
+        limit = f"≤ {context['max_length']}" if "max_length" in context else f"≥ {context['min_length']}"
+        return UserError("lesson_count", place=place, value=context["actual_length"], allowed=limit)
+    if error["type"] in ("greater_than_equal", "less_than_equal"):
+        allowed = f"≥ {context['ge']}" if "ge" in context else f"≤ {context['le']}"
+        return UserError("lesson_value", place=place, value=error["input"], allowed=allowed)
+    if error["type"] == "literal_error":
+        return UserError("lesson_value", place=place, value=error["input"], allowed=context["expected"])
+    return UserError("lesson_kind", place=place)

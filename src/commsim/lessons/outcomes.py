@@ -115,10 +115,11 @@ def _follow(project: Project, day: int, curves, ended) -> None:
 
 def _counts(state: State, curves) -> dict[str, float]:
     projects = state.projects.all
+    begun = sum(p.charged for p in projects)
     return {
         "objectors": float(np.mean([curve[-1] for curve in curves.values()])) if curves else float("nan"),
         "grievances": float(state.office.grievances.sum()),
-        "unaware": float(state.office.grievances[CHARGED_UNSEEN]),
+        "unaware": float(state.office.grievances[CHARGED_UNSEEN] / begun) if begun else float("nan"),
         "restarts": float(sum(step["result"] == "restarted" for p in projects for step in p.steps)),
         "finished": float(sum(p.outcome == "done" for p in projects)),
     }
@@ -165,3 +166,10 @@ def difference(a: list[Life], b: list[Life], outcome: str) -> dict[str, float | 
     """Side b minus side a in the same worlds: mean and 95 % interval."""
     pairs = [Life((), (), 0, {outcome: y.counts[outcome] - x.counts[outcome]}) for x, y in zip(a, b, strict=True)]
     return band(pairs, outcome)
+
+
+def holds(item, claim) -> bool:
+    """Whether the model says what the lesson claims: the whole 95 % interval lies on the claimed side of 0."""
+    lives = {name: [lived(item, item.side(name, {}), world) for world in range(1, item.worlds + 1)] for name in "ab"}
+    apart = difference(lives["a"], lives["b"], claim.outcome)
+    return apart["mean"] is not None and min(apart["low"] * claim.sign, apart["high"] * claim.sign) > 0.0
