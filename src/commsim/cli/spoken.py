@@ -15,9 +15,10 @@ import click
 
 from commsim.cli.printed import columns, padded
 from commsim.errors import UserError, nearest
-from commsim.words import LANGUAGES, choose_language, say
+from commsim.words import LANGUAGES, catalogue, choose_language, language, say
 
 SHELLS = ("bash", "zsh", "fish")
+SHEETS = ("cards", "worksheet", "slides", "guide", "all")
 
 
 class Words(click.Command):
@@ -34,9 +35,13 @@ class Words(click.Command):
     def format_options(self, ctx, formatter):
         params = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
         rows = [(", ".join(reversed(p.opts)) + ("" if p.is_flag else f" {p.make_metavar(ctx)}"),
-                 say(f"cli.option.{p.name}")) for p in params]  # fmt: skip
+                 self._option(p.name)) for p in params]  # fmt: skip
         formatter.write(f"\n{say('cli.options')}\n")
         _definitions(rows, formatter)
+
+    def _option(self, name):
+        own = f"cli.{self.name}.option.{name}"
+        return say(own if own in catalogue() else f"cli.option.{name}")
 
     def parse_args(self, ctx, args):
         ctx.meta["commsim.given"] = list(args)  # completion needs it: a half-typed line is not parsed
@@ -223,6 +228,8 @@ class Name(click.ParamType):
         items = [CompletionItem(name) for name in names if name.startswith(incomplete)]
         if self.kind == "scenario" and not items:
             items = [CompletionItem(incomplete, type="file")]
+        if self.kind == "folder":
+            items = [CompletionItem(incomplete, type="dir")]
         return items
 
 
@@ -233,8 +240,20 @@ def _names(kind, scenario):
         return list(MEASURES)
     if kind == "shell":
         return list(SHELLS)
+    if kind == "sheet":
+        return list(SHEETS)
     if kind == "language":
         return list(LANGUAGES)
+    if kind == "folder":
+        return []
+    if kind == "lesson":
+        from commsim.cli.copies import lessons
+
+        return list(lessons(language()))
+    if kind == "session":
+        from commsim.curricula import session
+
+        return session.available()
     from commsim import scenarios
 
     if kind == "scenario":
