@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from html import escape
 
 import ipywidgets as widgets
 
@@ -123,7 +124,16 @@ class Panel(widgets.VBox):
                 self._lives = lives
                 self._paint(known=True)
             yield
-        self.said.value = say("lesson.run.ready", self.lang, worlds=self.item.worlds)
+        self.said.value = say("lesson.run.ready", self.lang, worlds=self.item.worlds) + self._answer(lives["b"])
+
+    def _answer(self, lives) -> str:
+        """What is said to the bet, once the question's own sides have been lived."""
+        bet = bets.of(self.item.id)
+        if bet is None or self.values != {control.id: self.item.start_of(control) for control in self.item.controls}:
+            return ""
+        mean = band(lives, self.item.outcome)["mean"]
+        told = self.item.answer_to(bet).say(self.lang, **self.item.blanks())
+        return "<br>" + say("lesson.run.answer", self.lang, bet=f"{bet:g}", mean=_short(mean), told=escape(told))
 
     # -- the picture --------------------------------------------------------------------------
 
@@ -161,12 +171,9 @@ class Panel(widgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs):
         """Where widgets cannot run, the player's picture stands for the panel."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        still = self.player.still()
-        if still:
-            data["image/png"] = still
-        return bundle
+        bundle, still = super()._repr_mimebundle_(**kwargs), self.player._repr_mimebundle_(**kwargs)
+        parts = [part[0] if isinstance(part, tuple) else part for part in (bundle, still)]
+        return {**parts[0], **{kind: parts[1][kind] for kind in ("image/png", "text/plain")}}
 
 
 def _short(value: float | None) -> str:
