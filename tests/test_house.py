@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "commsim"
 
 # Floors from the cellar up; a room may know its own floor's rooms only where it is one room.
 FLOORS = [
-    {"words"},
+    {"words", "shipped"},
     {"errors"},
     {"kernels"},
     {"draws", "clock"},
@@ -23,7 +23,9 @@ FLOORS = [
     {"agents"},
     {"community"},
     {"experiments"},
-    {"chatlogs", "lessons", "show"},
+    {"show"},
+    {"chatlogs", "lessons"},
+    {"curricula"},
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}

@@ -14,7 +14,7 @@
     found.measures["trust_office"]["by_policy"]["jinyang_2016"]  difference, interval, verdict
     cs.report.write(found, "report.html", lang="zh")
     cs.measures.MEASURES, cs.rules.RULES  what each measure and each rule is called, its unit or arguments
-    cs.setup(), cs.predict(item), cs.run(item), cs.explain(item), cs.check(lesson)   what lessons are made of
+    cs.setup(), cs.predict(item), cs.run(item), cs.explain(item), cs.check(lesson), cs.save(item, path)
     cs.UserError                          what every one of these raises on a mistake; .text("zh") says it
 
 The names are loaded when first used, so that ``import commsim`` stays quick.
@@ -42,6 +42,7 @@ _WHERE = {
     "run": "commsim.lessons",
     "explain": "commsim.lessons",
     "check": "commsim.lessons",
+    "save": "commsim.lessons",
     "UserError": "commsim.errors",
 }
 __all__ = sorted([*_WHERE, "__version__"])

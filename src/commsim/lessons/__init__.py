@@ -5,6 +5,7 @@
     cs.run("notice-1")       two futures side by side
     cs.explain("notice-1")   the bet, the outcome as a band, why, the assumptions
     cs.check("notice")       questions with an answer to every option
+    cs.save("notice-1", "notice.html")   the player and the chart as one file, for a phone
 """
 
 from __future__ import annotations
@@ -64,6 +65,13 @@ def check(lesson: str):
     from commsim.lessons.items import lesson as lesson_of
 
     return _part("talk").SelfCheck(lesson_of(lesson).checks)
+
+
+def save(item: str, path: str | Path, lang: str | None = None) -> Path:
+    """Two lives and all worlds of an item as one HTML file that plays without a network."""
+    from commsim.lessons.items import item as item_of
+
+    return _part("panel").Panel(item_of(item), lang).save(path)
 
 
 def _part(name: str):

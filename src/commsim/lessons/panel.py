@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from html import escape
+from pathlib import Path
 
 import ipywidgets as widgets
 
@@ -16,8 +17,7 @@ from commsim.lessons import bets
 from commsim.lessons.items import Item
 from commsim.lessons.outcomes import Side, band, begin, live, lived, mean_curve, restarts_by_day, rules_of
 from commsim.scenarios import load
-from commsim.show import trajectory
-from commsim.show.player import Player
+from commsim.show import player, trajectory
 from commsim.words import language, say
 
 REST = 0.5  # seconds without a move before the whole answer is worked out
@@ -32,7 +32,7 @@ class Panel(widgets.VBox):
         self.item, self.lang = item, language(lang)
         self._turn = 0
         self._task = None
-        self.player = Player(lang=self.lang)
+        self.player = player.Player(lang=self.lang)
         self.controls = {control.id: self._slider(control) for control in item.controls}
         self.said = widgets.HTML()
         reset = widgets.Button(description=say("lesson.run.reset", self.lang))
@@ -110,6 +110,16 @@ class Panel(widgets.VBox):
         for _ in self._worlds():
             pass
 
+    def save(self, path: str | Path) -> Path:
+        """What the panel shows, with all its worlds, as one HTML file."""
+        self.finish()
+        return player.save(path, *self._trajectories.values(), *(side.title.say(self.lang) for side in self._titles()),
+                           chart=self._chart(True), title=self.item.ask.say(self.lang, **self.item.blanks()),
+                           lang=self.lang)  # fmt: skip
+
+    def _titles(self):
+        return self.item.a, self.item.b
+
     def _worlds(self):
         """Live through the item's worlds one after another, and paint what is known."""
         sides, began = self.sides(), time.perf_counter()
@@ -140,17 +150,17 @@ class Panel(widgets.VBox):
     def _paint(self, known: bool = False):
         if not known:
             self.said.value = say("lesson.run.preview", self.lang)
-        self.player.show(self._trajectories["a"], self._trajectories["b"], title_a=self.item.a.title.say(self.lang),
-                         title_b=self.item.b.title.say(self.lang), chart=self._chart(known))  # fmt: skip
+        self.player.show(*self._trajectories.values(), *(side.title.say(self.lang) for side in self._titles()),
+                         chart=self._chart(known))  # fmt: skip
 
     def _chart(self, known: bool) -> dict:
         curve = mean_curve if self.item.outcome == "objectors" else restarts_by_day
         lines = []
-        for side, title in (("a", self.item.a.title), ("b", self.item.b.title)):
+        for side, data in zip("ab", self._titles(), strict=True):
             line = curve(self._lives[side])
             if not known:
                 line["low"] = line["high"] = None
-            lines.append({"name": title.say(self.lang), "side": side, **line})
+            lines.append({"name": data.title.say(self.lang), "side": side, **line})
         chart = "objectors" if self.item.outcome == "objectors" else "restarts"
         return {"title": say(f"lesson.chart.{chart}.title", self.lang), "x": say(f"lesson.chart.{chart}.x", self.lang),
                 "y": say(f"lesson.outcome.{self.item.outcome}.unit", self.lang), "lines": lines,
