@@ -189,6 +189,11 @@ class Item(_Data):
                     settings[setting] = factor * values[control.id]
         return Side(rules, settings)
 
+    def titles(self, values: dict[str, int], lang: str | None = None) -> tuple[str, str]:
+        """What the two sides are called with controls at ``values``; their titles quote controls by id."""
+        now = {control.id: self.start_of(control) for control in self.controls} | values
+        return self.a.title.say(lang, **now), self.b.title.say(lang, **now)
+
     def with_values(self, values: dict[str, int]) -> tuple[Side, Side]:
         """Both sides with controls at ``values``."""
         return self.side("a", values), self.side("b", values)

@@ -113,12 +113,12 @@ class Panel(widgets.VBox):
     def save(self, path: str | Path) -> Path:
         """What the panel shows, with all its worlds, as one HTML file."""
         self.finish()
-        return player.save(path, *self._trajectories.values(), *(side.title.say(self.lang) for side in self._titles()),
+        return player.save(path, *self._trajectories.values(), *self._titles(),
                            chart=self._chart(True), title=self.item.ask.say(self.lang, **self.item.blanks()),
                            lang=self.lang)  # fmt: skip
 
-    def _titles(self):
-        return self.item.a, self.item.b
+    def _titles(self) -> tuple[str, str]:
+        return self.item.titles(self.values, self.lang)
 
     def _worlds(self):
         """Live through the item's worlds one after another, and paint what is known."""
@@ -150,17 +150,17 @@ class Panel(widgets.VBox):
     def _paint(self, known: bool = False):
         if not known:
             self.said.value = say("lesson.run.preview", self.lang)
-        self.player.show(*self._trajectories.values(), *(side.title.say(self.lang) for side in self._titles()),
+        self.player.show(*self._trajectories.values(), *self._titles(),
                          chart=self._chart(known))  # fmt: skip
 
     def _chart(self, known: bool) -> dict:
         curve = mean_curve if self.item.outcome == "objectors" else restarts_by_day
         lines = []
-        for side, data in zip("ab", self._titles(), strict=True):
+        for side, title in zip("ab", self._titles(), strict=True):
             line = curve(self._lives[side])
             if not known:
                 line["low"] = line["high"] = None
-            lines.append({"name": data.title.say(self.lang), "side": side, **line})
+            lines.append({"name": f"{side.upper()} {title}", "side": side, **line})
         chart = "objectors" if self.item.outcome == "objectors" else "restarts"
         return {"title": say(f"lesson.chart.{chart}.title", self.lang), "x": say(f"lesson.chart.{chart}.x", self.lang),
                 "y": say(f"lesson.outcome.{self.item.outcome}.unit", self.lang), "lines": lines,

@@ -94,8 +94,8 @@ class Explanation:
         return ["<p>" + " ".join(escape(text) for text in self._sentences()) + "</p>"]
 
     def _both(self) -> str:
-        head = (self._say("measure"), self.item.a.title.say(self.lang), self.item.b.title.say(self.lang),
-                self._say("difference"))  # fmt: skip
+        titles = (f"{side} {title}" for side, title in zip("AB", self.item.titles({}, self.lang), strict=True))
+        head = (self._say("measure"), *titles, self._say("difference"))
         rows = []
         for outcome in OUTCOMES:
             a, b = (band(self.lives[side], outcome) for side in "ab")
