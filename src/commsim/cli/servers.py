@@ -32,6 +32,7 @@ TAGS = {"zh": "zh-CN", "en": "en"}
 NEEDED = {"lab": ("jupyterlab", "ipykernel", "ipywidgets", "anywidget"),
           "app": ("voila", "ipykernel", "ipywidgets", "anywidget")}  # fmt: skip
 _JUPYTER = Path(__file__).parent / "jupyter"  # our page for Voilà, where Jupyter looks for such things
+_SHOWING = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
 _ASKING = ("@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension")
 
 
@@ -108,8 +109,8 @@ def app(notebook: Path, private: Path, lang: str, port: int) -> tuple[list[str],
                   "tornado_settings": {"disable_check_xsrf": True}},
         "VoilaConfiguration": {
             "template": "commsim", "theme": "light", "strip_sources": True,
-            "allow_template_override": "NO", "allow_theme_override": "NO", "preheat_kernel": True,
-            "file_allowlist": [], "resources": {"commsim": {"lang": TAGS[lang], **waiting}},
+            "allow_template_override": "NO", "allow_theme_override": "NO", "progressive_rendering": True,
+            "extension_allowlist": _SHOWING, "file_allowlist": [], "resources": {"commsim": {"lang": TAGS[lang], **waiting}},
         },
         "MappingKernelManager": {"cull_idle_timeout": IDLE, "cull_interval": LOOK},
     })  # fmt: skip
