@@ -12,11 +12,13 @@ const ROLE = ["#1F6FB2", "#E08A00", "#00805E", "#7C93A6"];
 const NEW = "#D98E04", CHOSEN = "#111820", OBJECTION = "#C2321F", GRIEVANCE = "#7A1F5C";
 const PAPER = "#FBFAF6", LAWN = "#E9F0E1", TREE = "#CFE0C3", TRUNK = "#BCD2AE";
 const WALL = "#E4DFD5", EDGE = "#CBC4B6", COLUMN = "#D9D3C6", DOOR = "#FFFFFF";
-const TIE = "rgba(58,76,92,0.20)";
-const FLASH = 1300, SETTLED = 0.45;      // milliseconds that a flash takes to fade; where it rests when paused
-const SLICE = 2500;                      // ties drawn in one frame while playing
+const TIE = { near: "rgba(58,76,92,0.26)", far: "rgba(58,76,92,0.11)" }; // within a building, and beyond
+const FLASH = 1400, SETTLED = 0.4;       // milliseconds that a flash takes to fade; where it rests when paused
+const CROWD = 24;                        // new ties at once from which on each flashes more softly
+const SLICE = 900, REST = 200;           // ties drawn in one frame while playing; milliseconds between two drawings
+const TOLD = 90;                         // milliseconds between two writings of numbers while playing
 const SPEEDS = [1, 2, 5, 10, 20, 40];    // days a second
-const FLASHES_MOST = 1500;
+const FLASHES_MOST = 240, A_DAY = 40;    // ties flashing at once, and of one day while playing
 const TAP = 22;                          // pixels around a person that a tap reaches
 const LEVELS = 14;                       // sizes of people
 const MARKS = { objected: "objection", objection_in_vain: "grievance", objection_passed_over: "grievance",
@@ -49,6 +51,10 @@ padding:0;display:inline-flex;align-items:center;justify-content:center;cursor:p
 .csp button svg{width:20px;height:20px;fill:currentColor;display:block}
 .csp :focus-visible{outline:3px solid #2F8FD8;outline-offset:2px}
 .csp input[type=range]{flex:1 1 180px;min-width:120px;height:32px;margin:0;accent-color:${INK};cursor:pointer}
+.csp:not(.wide) .bar{position:sticky;bottom:0;background:#fff;padding:6px 0;margin:4px 0;z-index:2}
+.csp:not(.wide) .bar select{margin-left:auto}
+.csp:not(.wide) .bar input{order:1;flex-basis:150px}
+.csp:not(.wide) .bar .day{order:2}
 .csp .day{font-variant-numeric:tabular-nums;min-width:7.5em;text-align:right;font-weight:600}
 .csp select{font:inherit;font-size:16px;height:40px;border:1px solid var(--rule);border-radius:8px;background:#fff;
 color:var(--ink);padding:0 6px}
@@ -330,6 +336,7 @@ class Stage {
 
   load(run) {
     this.run = run;
+    this.look = new Uint16Array(run.d.people); // what stands on the layer of people: size and role
     this.flashes = [];
     this.marks = [];
     this.drawnTies = this.drawnPeople = -1;
@@ -337,7 +344,7 @@ class Stage {
   }
 
   /** Fit the plan into ``width`` CSS pixels; draw what never changes. */
-  resize(width, most, ratio) {
+  resize(width, most, ratio, afresh) {
     const meta = this.player.meta;
     this.scale = Math.min(width / meta.width, most / meta.height);
     const w = Math.floor(meta.width * this.scale), h = Math.floor(meta.height * this.scale);
@@ -351,6 +358,7 @@ class Stage {
         ctx.canvas.height = Math.round(h * ratio);
       }
     }
+    if (same && !afresh) return; // only the chart is new
     this.ground = this.drawGround();
     this.sheet = this.drawSheet();
     this.drawnTies = this.drawnPeople = -1;
@@ -366,7 +374,7 @@ class Stage {
   }
 
   drawGround() {
-    const { meta, words } = this.player, ctx = this.canvas(), z = this.scale * this.ratio, d = this.run.d;
+    const { meta } = this.player, ctx = this.canvas(), z = this.scale * this.ratio, d = this.run.d;
     ctx.fillStyle = PAPER;
     ctx.fillRect(0, 0, ctx.canvas.width, ctx.canvas.height);
     ctx.fillStyle = LAWN;
@@ -401,18 +409,6 @@ class Stage {
       ctx.rect((d.doorX[k] / 100 + pad) * z, (d.doorY[k] / 100 + pad) * z, (dw - 2 * pad) * z, (dh - 2 * pad) * z);
     }
     ctx.fill();
-    const size = Math.max(14, Math.min(17, 1.9 * this.scale)) * this.ratio;
-    if (2.6 * z >= size) {
-      ctx.font = `600 ${size}px ${getComputedStyle(this.player.root).fontFamily}`;
-      ctx.textAlign = "left";
-      ctx.textBaseline = "alphabetic";
-      ctx.fillStyle = SOFT;
-      meta.buildings.forEach(([x, y, w], k) => {
-        const whole = fill(words.building, { n: k + 1 });
-        const text = ctx.measureText(whole).width < w * z ? whole : String(k + 1);
-        ctx.fillText(text, (x + 0.3) * z, (y - 0.75) * z);
-      });
-    }
     return ctx.canvas;
   }
 
@@ -456,10 +452,11 @@ class Stage {
   flash(now) {
     const run = this.run, d = run.d, f = run.frame, kinds = this.player.meta.kinds;
     if (f < 1) return;
-    for (let e = d.offsets[f]; e < d.offsets[f + 1]; e++) {
+    const playing = this.player.playing, each = playing ? Math.ceil((d.offsets[f + 1] - d.offsets[f]) / A_DAY) : 1;
+    for (let e = d.offsets[f]; e < d.offsets[f + 1]; e += each) {
       this.flashes.push([d.tieA[e], d.tieB[e], now, f]);
     }
-    if (this.flashes.length > FLASHES_MOST) this.flashes.splice(0, this.flashes.length - FLASHES_MOST);
+    if (playing && this.flashes.length > FLASHES_MOST) this.flashes.splice(0, this.flashes.length - FLASHES_MOST);
     for (let e = run.eventAt[f]; e < run.eventAt[f + 1]; e++) {
       const kind = MARKS[kinds[d.eventKind[e]]];
       if (kind) this.marks.push([d.eventPerson[e], kind, now, f]);
@@ -474,50 +471,95 @@ class Stage {
   /** Draw whatever is out of date; true while something still moves. */
   draw(now, playing) {
     const frame = this.run.frame;
-    if (this.drawnTies !== frame || this.job) this.drawTies(playing);
+    const due = this.drawnTies !== frame && (!playing || this.drawnTies < 0 || now - this.tiesAt > REST);
+    if (due || this.job) this.drawTies(playing, now);
     if (this.drawnPeople !== frame) this.drawPeople();
-    return this.drawFlashes(now, playing) || this.job !== null;
+    return this.drawFlashes(now, playing) || this.job !== null || this.drawnTies !== frame;
   }
 
   /** The plan with all ties, in slices while playing so that no frame is late. */
-  drawTies(playing) {
+  drawTies(playing, now) {
     const run = this.run, d = run.d, z = (this.scale * this.ratio) / 100;
     if (!this.job) {
       this.spare = this.spare && this.spare.canvas.width === this.ground.width
         && this.spare.canvas.height === this.ground.height ? this.spare : this.canvas();
       this.spare.drawImage(this.ground, 0, 0);
-      this.spare.strokeStyle = TIE;
-      this.spare.lineWidth = Math.max(0.6, Math.min(1.3, 0.11 * this.scale)) * this.ratio;
-      this.job = { a: run.a.slice(0, run.ties), b: run.b.slice(0, run.ties), k: 0, frame: run.frame };
+      this.spare.lineWidth = Math.max(0.6, Math.min(1.2, 0.1 * this.scale)) * this.ratio;
+      this.job = { a: [], b: [], k: 0, frame: run.frame };
+      for (const near of [false, true]) { // far ones first, so that those at home lie above them
+        for (let k = 0; k < run.ties; k++) {
+          const i = run.a[k], j = run.b[k];
+          if ((d.building[d.household[i]] === d.building[d.household[j]]) !== near) continue;
+          this.job.a.push(i);
+          this.job.b.push(j);
+        }
+        if (!near) this.job.far = this.job.a.length;
+      }
     }
     const job = this.job, ctx = this.spare, most = playing ? SLICE : Infinity;
     const end = Math.min(job.k + most, job.a.length), { x, y } = d;
-    ctx.beginPath();
-    for (let k = job.k; k < end; k++) {
-      const i = job.a[k], j = job.b[k];
-      ctx.moveTo(x[i] * z, y[i] * z);
-      ctx.lineTo(x[j] * z, y[j] * z);
-      if (k % 500 === 499) {
-        ctx.stroke();
-        ctx.beginPath();
+    for (let k = job.k; k < end; ) {
+      const until = Math.min(end, k + 500, k < job.far ? job.far : Infinity);
+      ctx.strokeStyle = k < job.far ? TIE.far : TIE.near;
+      ctx.beginPath();
+      for (; k < until; k++) {
+        ctx.moveTo(x[job.a[k]] * z, y[job.a[k]] * z);
+        ctx.lineTo(x[job.b[k]] * z, y[job.b[k]] * z);
       }
+      ctx.stroke();
     }
-    ctx.stroke();
     job.k = end;
     if (end === job.a.length) {
+      this.drawLabels(ctx);
       this.layers[0].drawImage(ctx.canvas, 0, 0);
       this.drawnTies = job.frame;
+      this.tiesAt = now;
       this.job = null;
     }
   }
 
+  /** Numbers of buildings above everything that would cross them, where there is room for 14 pixels. */
+  drawLabels(ctx) {
+    const { meta, words } = this.player, z = this.scale * this.ratio;
+    const size = Math.max(14, Math.min(16, 1.8 * this.scale)) * this.ratio;
+    if (2.7 * z < size) return;
+    ctx.font = `600 ${size}px ${this.player.font}`;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "alphabetic";
+    ctx.lineJoin = "round";
+    meta.buildings.forEach(([x, y, w], k) => {
+      const whole = fill(words.building, { n: k + 1 });
+      const text = ctx.measureText(whole).width < 1.25 * w * z ? whole : String(k + 1);
+      ctx.strokeStyle = LAWN;
+      ctx.lineWidth = 5 * this.ratio;
+      ctx.strokeText(text, (x + 0.3) * z, (y - 0.7) * z);
+      ctx.fillStyle = SOFT;
+      ctx.fillText(text, (x + 0.3) * z, (y - 0.7) * z);
+    });
+  }
+
+  /** People, by household: only the doors at which somebody looks different from what stands there. */
   drawPeople() {
     const ctx = this.layers[2], run = this.run, d = run.d, z = (this.scale * this.ratio) / 100, cell = this.cell;
-    const half = cell / 2;
-    ctx.clearRect(0, 0, ctx.canvas.width, ctx.canvas.height);
-    for (let i = 0; i < d.people; i++) {
-      ctx.drawImage(this.sheet, this.level(i) * cell, run.role[i] * cell, cell, cell,
-        Math.round(d.x[i] * z - half), Math.round(d.y[i] * z - half), cell, cell);
+    const half = cell / 2, all = this.drawnPeople < 0, look = this.look;
+    if (all) ctx.clearRect(0, 0, ctx.canvas.width, ctx.canvas.height);
+    const [dw, dh] = this.player.meta.door, w = Math.ceil(dw * z * 100), h = Math.ceil(dh * z * 100);
+    for (let first = 0, next; first < d.people; first = next) {
+      const home = d.household[first];
+      let changed = all;
+      for (next = first; next < d.people && d.household[next] === home; next++) {
+        const now = this.level(next) * ROLE.length + run.role[next];
+        if (look[next] !== now) {
+          look[next] = now;
+          changed = true;
+        }
+      }
+      if (!changed) continue;
+      if (!all) ctx.clearRect(Math.floor(d.doorX[home] * z), Math.floor(d.doorY[home] * z), w, h);
+      for (let i = first; i < next; i++) {
+        ctx.drawImage(this.sheet, Math.floor(look[i] / ROLE.length) * cell, run.role[i] * cell, cell, cell,
+          Math.round(d.x[i] * z - half), Math.round(d.y[i] * z - half), cell, cell);
+      }
     }
     this.drawnPeople = run.frame;
   }
@@ -528,9 +570,10 @@ class Stage {
     ctx.clearRect(0, 0, ctx.canvas.width, ctx.canvas.height);
     ctx.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     let moving = false;
+    const life = FLASH / Math.max(1, Math.sqrt(this.player.speed / 5)); // faster days, shorter flashes
     const age = ([, , since, f]) => {
       if (calm) return f === frame ? SETTLED : 1;
-      const t = (now - since) / FLASH;
+      const t = (now - since) / life;
       if (f === frame && !playing) {
         if (t < SETTLED) moving = true;
         return Math.min(t, SETTLED);
@@ -542,17 +585,16 @@ class Stage {
     this.marks = this.marks.filter((one) => age(one) < 1);
     const bands = new Map();
     for (const one of this.flashes) {
-      const band = Math.floor(age(one) * 8) * 2 + (one[0] < one[1] ? 1 : 0);
+      const band = Math.floor(age(one) * 6) * 2 + (one[0] < one[1] ? 1 : 0);
       if (!bands.has(band)) bands.set(band, []);
       bands.get(band).push(one);
     }
-    ctx.lineCap = "round";
+    const soft = Math.sqrt(Math.min(1, CROWD / Math.max(1, this.flashes.length)));
     for (const [band, list] of bands) {
-      const t = (band >> 1) / 8, begun = band & 1;
-      ctx.globalAlpha = begun ? 1 - 0.85 * t : 0.5 * (1 - t);
+      const t = (band >> 1) / 6, begun = band & 1;
+      ctx.globalAlpha = (begun ? 1 - 0.9 * t : 0.45 * (1 - t)) * soft;
       ctx.strokeStyle = begun ? NEW : SOFT;
-      ctx.lineWidth = begun ? Math.max(1, Math.min(3.4, 0.36 * this.scale) * (1 - 0.7 * t)) : 1;
-      ctx.setLineDash(begun ? [] : [3, 3]);
+      ctx.lineWidth = begun ? Math.max(1, Math.min(3, 0.32 * this.scale) * (1 - 0.7 * t) * soft) : 1;
       ctx.beginPath();
       for (const [i, j] of list) {
         ctx.moveTo(...this.at(i));
@@ -560,7 +602,6 @@ class Stage {
       }
       ctx.stroke();
     }
-    ctx.setLineDash([]);
     const chosen = this.player.chosen;
     ctx.globalAlpha = 1;
     if (chosen !== null) this.drawChosen(ctx, chosen);
@@ -786,28 +827,20 @@ class Player {
 
   /** A new picture has come: take it in and draw it before the old one is given up. */
   load() {
-    const stamp = this.model.get("stamp");
-    const buffers = [bytesOf(this.model.get("data_a")), bytesOf(this.model.get("data_b"))];
-    if (!buffers[0]) {
+    const stamp = this.model.get("stamp"), given = [this.model.get("data_a"), this.model.get("data_b")];
+    const changed = !this.given || given.some((data, k) => data !== this.given[k]);
+    const meta = this.model.get("meta"), first = bytesOf(given[0]);
+    if (!first) { // nothing to show yet
       this.root.hidden = true;
       return;
     }
     this.root.hidden = false;
-    this.meta = this.model.get("meta");
-    this.words = this.meta.words;
-    const runs = buffers.map((buffer) => buffer && new Run(unpack(buffer), this.meta));
-    this.shown = this.stages.filter((_, k) => runs[k]);
-    this.stages.forEach((stage, k) => runs[k] && stage.load(runs[k]));
-    this.plans.replaceChildren(...this.shown.map((stage) => stage.figure));
-    this.root.classList.toggle("two", this.shown.length > 1);
-    this.frames = runs[0].d.frames;
-    this.frame = Math.min(this.frame, this.frames - 1);
-    if (this.chosen !== null && this.chosen >= runs[0].d.people) this.chosen = null;
-    for (const stage of this.shown) stage.run.go(this.frame);
+    [this.meta, this.words, this.given, this.number] = [meta, meta.words, given, null];
+    if (changed) this.take([first, bytesOf(given[1])]);
     this.write();
     this.button();
     this.width = 0;
-    this.fit();
+    this.fit(changed);
     this.show();
     this.draw(performance.now());
     this.told = stamp;
@@ -817,6 +850,20 @@ class Player {
       this.model.save_changes();
     }));
     this.wake();
+  }
+
+  /** Other runs: the day, and who is chosen, stay where they are. */
+  take(buffers) {
+    const runs = buffers.map((buffer) => buffer && new Run(unpack(buffer), this.meta));
+    this.shown = this.stages.filter((_, k) => runs[k]);
+    this.stages.forEach((stage, k) => runs[k] && stage.load(runs[k]));
+    this.plans.replaceChildren(...this.shown.map((stage) => stage.figure));
+    this.root.classList.toggle("two", this.shown.length > 1);
+    this.frames = runs[0].d.frames;
+    this.frame = Math.min(this.frame, this.frames - 1);
+    if (this.frame === this.frames - 1) this.playing = false;
+    if (this.chosen !== null && this.chosen >= runs[0].d.people) this.chosen = null;
+    for (const stage of this.shown) stage.run.go(this.frame);
   }
 
   /** All words: they change with a new picture only. */
@@ -867,8 +914,9 @@ class Player {
     node.title = text;
   }
 
-  fit() {
-    if (!this.meta) return;
+  fit(afresh = true) {
+    if (!this.shown) return;
+    this.font = getComputedStyle(this.root).fontFamily;
     const width = Math.floor(this.root.clientWidth) - 24, ratio = Math.min(2, window.devicePixelRatio || 1);
     if (width <= 0 || (width === this.width && ratio === this.ratio)) return;
     [this.width, this.ratio] = [width, ratio];
@@ -876,7 +924,7 @@ class Player {
     this.root.classList.toggle("wide", wide);
     const room = two && wide ? (width - 12) / 2 : width;
     const most = Math.max(260, Math.min(two && !wide ? 420 : 620, 0.72 * (window.screen.height || 900)));
-    for (const stage of this.shown) stage.resize(room, most, ratio);
+    for (const stage of this.shown) stage.resize(room, most, ratio, afresh);
     if (!this.chart.box.hidden) {
       const tiles = wide && !this.tiles.hidden ? Math.min(360, this.tiles.offsetWidth) + 12 : 0;
       this.chart.draw(this.meta.chart, Math.max(260, width - tiles));
@@ -891,8 +939,9 @@ class Player {
     if (!this.playing && this.frame === this.frames - 1) this.seek(0);
     this.playing = !this.playing;
     this.owed = 0;
-    this.last = performance.now();
+    this.last = this.toldAt = performance.now();
     this.button();
+    this.show();
     this.wake();
   }
 
@@ -939,10 +988,13 @@ class Player {
           stage.flash(now);
         }
       }
-      if (days) this.show();
       if (this.frame === this.frames - 1) {
         this.playing = false;
         this.button();
+      }
+      if (this.shownDay !== this.frame && (!this.playing || now - this.toldAt > TOLD)) {
+        this.toldAt = now;
+        this.show();
       }
       this.painted++;
     }
@@ -957,7 +1009,9 @@ class Player {
 
   /** Numbers, cursor, range and story of the present day. */
   show() {
-    const { frame, words, meta } = this, told = (n) => n.toLocaleString(meta.lang);
+    const { frame, words, meta } = this;
+    const told = this.number = this.number || new Intl.NumberFormat(meta.lang).format;
+    this.shownDay = frame;
     if (Number(this.range.value) !== frame) this.range.value = frame;
     const day = fill(words.day, { day: told(frame), days: told(this.frames - 1) });
     this.day.textContent = day;

@@ -306,8 +306,12 @@ def _draw(axes, run, wide):
         patches = [Rectangle((x, y), w, h) for x, y, w, h in rows]
         axes.add_collection(PatchCollection(patches, facecolor=face, edgecolor=edge, linewidth=0.6))
     axes.add_collection(PatchCollection([Circle((x, y), r) for x, y, r in plan.trees], facecolor="#CFE0C3"))
-    lines = plan.people[run.pairs_on(last)]
-    axes.add_collection(LineCollection(lines, colors="#3A4C5C", alpha=0.2, linewidths=max(0.25, 0.09 * unit), zorder=2))
+    pairs = run.pairs_on(last)
+    building = np.repeat(run.homes.doors["building"], run.homes.doors["seats"])[pairs]
+    at_home = building[:, 0] == building[:, 1]
+    for which, alpha in ((~at_home, 0.11), (at_home, 0.26)):  # beyond the building, and within it
+        axes.add_collection(LineCollection(plan.people[pairs[which]], colors="#3A4C5C", alpha=alpha,
+                                           linewidths=max(0.25, 0.09 * unit), zorder=2))  # fmt: skip
     roles, level = run.roles_on(last), np.minimum(13, np.round(2 * np.sqrt(run.known[last])))
     for role, (colour, shape, size) in LOOK.items():
         who = roles == role

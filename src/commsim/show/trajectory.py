@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -44,7 +45,8 @@ SEAT = 1.16  # from one person to the next of a household; all lengths are in th
 DOOR_WIDE, DOOR_HIGH = 3.75, 2.75
 IN_ROW = 3  # people who stand beside one another before a second row begins
 WALL, BETWEEN_STAIRWELLS = 0.55, 0.7
-YARD, ROAD = 4.2, 3.2  # between buildings of a courtyard, and around it
+YARD, ROAD = 4.2, 2.6  # between buildings of a courtyard, and between courtyards
+EDGE, ABOVE = 1.8, 3.2  # from the buildings to the border of their courtyard, and above them for their numbers
 
 
 @dataclass(frozen=True)
@@ -96,21 +98,21 @@ def _courtyard(d, floors, households) -> dict:
     across = int(np.ceil(np.sqrt(len(numbers))))
     built = [_building(d, floors, households[d["building"][households] == b]) for b in numbers]
     rows = [built[k : k + across] for k in range(0, len(built), across)]
-    width = max(sum(b["width"] for b in row) + YARD * (len(row) + 1) for row in rows)
+    width = max(sum(b["width"] + YARD for b in row) for row in rows) - YARD + 2 * EDGE
     out = {"stairwells": [], "buildings": [], "trees": []}
-    doors, top = [], YARD
+    doors, top = [], ABOVE
     for row in rows:
-        tall, left = max(b["height"] for b in row), YARD
+        tall, left = max(b["height"] for b in row), EDGE
         for b in row:
             x, y = left, top + tall - b["height"]  # buildings of a row stand on one line
             doors.append(b["doors"] + (x, y))
             out["buildings"].append([x, y, b["width"], b["height"]])
             out["stairwells"].extend([x + s[0], y + s[1], *s[2:]] for s in b["stairwells"])
             left += b["width"] + YARD
-        out["trees"].extend(_trees(left, top, width - YARD / 2 - left, tall))
+        out["trees"].extend(_trees(left, top, width - EDGE - left, tall))
         top += tall + YARD
     out["trees"].extend(_avenue(rows, width))
-    height = top - YARD * 0.45
+    height = top - YARD + EDGE
     return {**out, "yards": [[0.0, 0.0, width, height]], "doors": np.concatenate(doors), "width": width,
             "height": height}  # fmt: skip
 
@@ -147,7 +149,7 @@ def _trees(left, top, wide, high) -> list:
 
 def _avenue(rows, width) -> list:
     """Small trees between the rows of buildings."""
-    out, top = [], YARD
+    out, top = [], ABOVE
     for row in rows[:-1]:
         top += max(b["height"] for b in row)
         out += [[x, top + YARD * 0.5, 0.62] for x in np.arange(YARD * 2.2, width - YARD, 6.5)]
@@ -230,7 +232,7 @@ class Trajectory:
         return int((np.isin(self.story[:, 2], codes) & (self.story[:, 0] <= frame)).sum())
 
     def pack(self) -> tuple[bytes, dict]:
-        """(binary for the browser, what it needs to draw the plan).
+        """(binary for the browser, what it needs to draw the plan); packed once.
 
         Little-endian, in this order: 8 header words u32 (people, frames, households, tie events,
         recasts, story events, first day, 0); then columns, each padded to four bytes: people x, y
@@ -238,6 +240,11 @@ class Trajectory:
         stairwell, door u16; tie offsets u32[frames + 1]; tie first, second u16; recast frame,
         person u16, role u8; story frame, person, number u16, kind u8.
         """
+        data, meta = self._packed
+        return data, dict(meta)
+
+    @cached_property
+    def _packed(self) -> tuple[bytes, dict]:
         d, story = self.homes.doors, self.story
         head = [self.people, self.frames, len(d), len(self.ties), len(self.recasts), len(story), self.first, 0]
         within = d["stairwell"] - np.searchsorted(d["building"][_firsts(d["stairwell"])], d["building"])
