@@ -24,13 +24,11 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _PHRASES = "session.print."
 
 
-def write(session_id: str | Path, what: str = "all", lang: str | None = None, path: str | Path | None = None) -> Path:
-    """Print ``what`` of a session as a PDF at ``path`` (else ``SESSION-WHAT-LANG.pdf`` here)."""
-    return print_session(read(session_id), what, lang, path)
-
-
-def print_session(session: Session, what: str = "all", lang: str | None = None, out: str | Path | None = None) -> Path:
-    """The same for a session that was read already."""
+def print_session(
+    session: Session | str | Path, what: str = "all", lang: str | None = None, out: str | Path | None = None
+) -> Path:
+    """Print ``what`` of a session (or its id, or folder) as a PDF at ``out``, else ``ID-WHAT-LANG.pdf`` here."""
+    session = session if isinstance(session, Session) else read(session)
     lang = language(lang)
     if lang not in LANGUAGES:
         raise UserError("lang_unknown", value=lang, allowed=", ".join(LANGUAGES))
@@ -38,6 +36,9 @@ def print_session(session: Session, what: str = "all", lang: str | None = None, 
         raise UserError("session_what", value=what, allowed=", ".join(WHAT), nearest=nearest(what, WHAT))
     path = _place(out or f"{session.id}-{what}-{lang}.pdf")
     return whole_file(path, pdf(session, what, lang))
+
+
+write = print_session
 
 
 def _place(out) -> Path:
@@ -72,7 +73,8 @@ def _content(session, lang) -> dict:
     faces = {k: v if v == "1" else words["to_one"].format(low=1, high=v) for k, v in low_to.items()}
     sees = {k: words[f"sees_{k}"].format(**faces) for k in ("board", "group", "office")}
     parts = {name: session.told(name, lang) for name in PARTS}
-    guide = markdown.blocks(session.guide(lang), f"guide.{lang}.md")
+    text = session.guide(lang)
+    guide = markdown.blocks(_curl(text) if lang == "en" else text, f"guide.{lang}.md")
     measured = {"arms": session.measured["arms"], "worlds": session.measured["worlds"]}
     content = {"words": words, "sees": sees, "session": session.told("session", lang), "guide": guide,
                "measured": measured, "band": words["band"].format(worlds=measured["worlds"]),
@@ -81,11 +83,15 @@ def _content(session, lang) -> dict:
     return _curled(content) if lang == "en" else content
 
 
+def _curl(text: str) -> str:
+    """English quotation marks as a printer sets them; one after a space or a Markdown sign opens."""
+    return re.sub(r'(^|[\s(*])"', r"\1“", text, flags=re.M).replace('"', "”").replace("'", "’")
+
+
 def _curled(data):
-    """English quotation marks as a printer sets them."""
+    """Every text in ``data`` with its quotation marks set."""
     if isinstance(data, str):
-        text = re.sub(r'(^|[\s(])"', r"\1“", data).replace('"', "”")
-        return text.replace("'", "’")
+        return _curl(data)
     if isinstance(data, dict):
         return {key: _curled(below) for key, below in data.items()}
     if isinstance(data, list):

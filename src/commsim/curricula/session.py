@@ -14,20 +14,30 @@ import string
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from commsim.errors import UserError, nearest
 from commsim.scenarios import load
 from commsim.scenarios.reading import _File as YamlFile
-from commsim.scenarios.schema import Name, Strict, Text, Words
+from commsim.scenarios.schema import Name, Strict, Words
 from commsim.shipped import shipped
 from commsim.words import LANGUAGES
 
-Whole = Annotated[int, Field(ge=0)]
 PARTS = ("roles", "worksheet", "slides", "assessment", "debrief")
 MARK = re.compile(r"([0-9][0-9.,]*(?:\s?%)?)<!--=([a-z_0-9.]+)-->")
+
+
+def _whole(value: Any) -> int:
+    """0, 1, 2 …"""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise PydanticCustomError("not_a_number", "a number")
+    return int(value)
+
+
+Whole = Annotated[Any, BeforeValidator(_whole)]
 
 
 class Minutes(Strict):
@@ -102,8 +112,8 @@ class SessionFields(Strict):
 
 class Role(Strict):
     id: Name
-    kind: Literal["resident", "official"]
-    channel: Literal["board", "group", "office"]
+    kind: Name
+    channel: Name
     name: Words
     who: Words
     want: Words
@@ -125,7 +135,7 @@ class Item(Strict):
     id: Name
     objective: Name
     question: Words
-    options: Annotated[list[Option], Field(min_length=2)]
+    options: Annotated[list[Option], Field(min_length=1)]
 
 
 class AssessmentFields(Strict):
@@ -134,7 +144,7 @@ class AssessmentFields(Strict):
 
 
 class Question(Strict):
-    kind: Literal["describe", "feel", "analyse", "compare", "transfer", "act"]
+    kind: Name
     ask: Words
     listen: Words
 
@@ -146,7 +156,7 @@ class DebriefFields(Strict):
 class Block(Strict):
     """One part of the worksheet: lines to write on, a table to fill, or boxes to tick."""
 
-    kind: Literal["lines", "table", "choices"]
+    kind: Name
     title: Words
     text: Words | None = None
     lines: Whole = 0
@@ -163,7 +173,7 @@ class WorksheetFields(Strict):
 class Slide(Strict):
     """One slide: points, one big number, a table of bars with the model's band, or a title."""
 
-    kind: Literal["title", "points", "big", "bands"]
+    kind: Name
     title: Words
     points: list[Words] = []
     big: Words | None = None
@@ -177,6 +187,15 @@ class SlideFields(Strict):
 
 SHAPES = dict(zip(PARTS, (RoleFields, WorksheetFields, SlideFields, AssessmentFields, DebriefFields), strict=True))
 
+# (part, list, key): what the key may say
+CHOICES = {
+    ("roles", "cards", "kind"): ("resident", "official"),
+    ("roles", "cards", "channel"): ("board", "group", "office"),
+    ("debrief", "questions", "kind"): ("describe", "feel", "analyse", "compare", "transfer", "act"),
+    ("worksheet", "blocks", "kind"): ("lines", "table", "choices"),
+    ("slides", "slides", "kind"): ("title", "points", "big", "bands"),
+}
+
 
 def available() -> list[str]:
     """Ids of the sessions that come with commsim."""
@@ -184,9 +203,10 @@ def available() -> list[str]:
 
 
 def read(name: str | Path) -> Session:
-    """The session of that id, or in that folder, with every part of it checked."""
-    folder = Path(name) if Path(name).is_absolute() else shipped("curricula") / "sessions" / str(name)
-    if not (folder / "session.yaml").is_file() or "\0" in str(name) or ".." in Path(name).parts:
+    """The session of that id, or in the folder at that path, with every part of it checked."""
+    path = Path(name).expanduser()
+    folder = path if len(path.parts) > 1 else shipped("curricula") / "sessions" / path
+    if not path.name or not (folder / "session.yaml").is_file():
         raise UserError("session_unknown", value=str(name), allowed=", ".join(available()),
                         nearest=nearest(name, available()))  # fmt: skip
     file = YamlFile(folder / "session.yaml")
@@ -216,6 +236,7 @@ class Session:
         for name, shape in SHAPES.items():
             file = YamlFile(self.folder / f"{name}.yaml")
             found[name] = file._checked(shape, file.tree)
+            _check_choices(name, found[name], file)
         return found
 
     @cached_property
@@ -296,7 +317,7 @@ class Session:
         self._check_minutes()
         self._check_objectives()
         values = self.values
-        for name, part in self.parts.items():
+        for name, part in {"session": self.fields, **self.parts}.items():
             for place, text in _texts(part.model_dump(), name):
                 for _, blank, _, _ in _blanks(text, place):
                     if blank is not None and blank not in values:
@@ -336,7 +357,7 @@ class Session:
                 raise self._wrong(("objectives", i), "session_objective_unassessed", value=o)
         for item in self.parts["assessment"].items:
             self._known(item.objective, known, ("objectives",))
-            if sum(option.right for option in item.options) != 1:
+            if len(item.options) < 2 or sum(option.right for option in item.options) != 1:
                 raise UserError("session_one_right", place="assessment.yaml", value=item.id)
 
     def _known(self, objective, known, loc):
@@ -386,6 +407,15 @@ _SOURCES = {
 }
 
 
+def _check_choices(name, part, file):
+    for (chosen, rows, key), allowed in CHOICES.items():
+        for i, row in enumerate(getattr(part, rows) if chosen == name else ()):
+            value = getattr(row, key)
+            if value not in allowed:
+                raise file._fault((rows, i, key), "value_unknown", value=value, allowed=", ".join(allowed),
+                                  nearest=nearest(value, allowed))  # fmt: skip
+
+
 def _written(value: float, digits: int) -> str:
     text = f"{value:.{digits}f}" if digits else str(math.floor(value + 0.5))
     return text.removesuffix(".0")
@@ -407,7 +437,6 @@ def _blanks(text, place):
         return list(string.Formatter().parse(text))
     except ValueError:
         raise UserError("session_braces", place=place, value=text[:40]) from None
-
 
 
 def _in(data, lang, values):
