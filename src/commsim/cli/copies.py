@@ -37,7 +37,8 @@ def lesson(name: str | None, lang: str) -> Path:
     if name is None:
         return next(iter(known.values()))
     for key, file in known.items():
-        if name.lower() in (key, file.name, file.stem, file.stem.partition("_")[0].lstrip("0")):
+        number = file.stem.partition("_")[0]
+        if name.lower() in (key, file.name, file.stem, number, number.lstrip("0")):
             return file
     raise UserError("lesson_unknown", value=name, allowed=", ".join(known), nearest=nearest(name, known))
 

@@ -110,7 +110,8 @@ def app(notebook: Path, private: Path, lang: str, port: int) -> tuple[list[str],
         "VoilaConfiguration": {
             "template": "commsim", "theme": "light", "strip_sources": True,
             "allow_template_override": "NO", "allow_theme_override": "NO", "progressive_rendering": True,
-            "extension_allowlist": _SHOWING, "file_allowlist": [], "resources": {"commsim": {"lang": TAGS[lang], **waiting}},
+            "extension_allowlist": _SHOWING, "file_allowlist": [],
+            "resources": {"commsim": {"lang": TAGS[lang], **waiting}},
         },
         "MappingKernelManager": {"cull_idle_timeout": IDLE, "cull_interval": LOOK},
     })  # fmt: skip
@@ -146,6 +147,8 @@ def environment(private: Path, lang: str) -> dict[str, str]:
         "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
         "JUPYTER_PREFER_ENV_PATH": "1",
         "PYTHONUTF8": "1",
+        "npm_config_cache": str(private / "npm"),  # JupyterLab asks npm for its settings where there is one
+        "npm_config_update_notifier": "false",
     }
 
 
