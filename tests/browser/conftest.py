@@ -2,6 +2,7 @@
 no host was asked.  Without Chromium (or playwright) these tests are skipped with the reason."""
 
 import shutil
+import time
 
 import pytest
 
@@ -22,8 +23,7 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def visit(chromium):
+def _visits(chromium):
     """``visit(address, width=…, height=…, **context)`` opens a page; ``page.asked`` are all addresses
     that it asked for and ``page.faults`` its errors."""
     contexts = []
@@ -42,3 +42,21 @@ def visit(chromium):
     yield open_page
     for context in contexts:
         context.close()
+
+
+# ``visit`` closes its pages after the test, ``visit_once`` after the module.
+visit = pytest.fixture(_visits)
+visit_once = pytest.fixture(scope="module")(_visits)
+
+
+@pytest.fixture(scope="session")
+def until():
+    """``until(page, condition)`` waits for JavaScript to be true, also where a page forbids eval."""
+
+    def wait(page, condition, seconds=15):
+        end = time.monotonic() + seconds
+        while not page.evaluate(condition):
+            assert time.monotonic() < end, condition
+            page.wait_for_timeout(30)
+
+    return wait

@@ -87,7 +87,7 @@ def lay_out(homes: Homes) -> Plan:
         for name, rows in parts.items():
             rows.extend([left + row[0], top + row[1], *row[2:]] for row in block[name])
         bottom = max(bottom, top + block["height"])
-    arrays = {name: np.array(rows, float).reshape(len(rows), -1) for name, rows in parts.items()}
+    arrays = {name: np.array(rows, float).reshape(-1, 3 if name == "trees" else 4) for name, rows in parts.items()}
     yards = arrays["yards"]
     return Plan(float((yards[:, 0] + yards[:, 2]).max()), float(bottom), _seats(homes, doors), doors, **arrays)
 
