@@ -73,14 +73,14 @@ def _content(session, lang) -> dict:
     faces = {k: v if v == "1" else words["to_one"].format(low=1, high=v) for k, v in low_to.items()}
     sees = {k: words[f"sees_{k}"].format(**faces) for k in ("board", "group", "office")}
     parts = {name: session.told(name, lang) for name in PARTS}
-    text = session.guide(lang)
-    guide = markdown.blocks(_curl(text) if lang == "en" else text, f"guide.{lang}.md")
+    marks = _curl if lang == "en" else str
+    guide = markdown.blocks(marks(session.guide(lang)), f"guide.{lang}.md")
     measured = {"arms": session.measured["arms"], "worlds": session.measured["worlds"]}
     content = {"words": words, "sees": sees, "session": session.told("session", lang), "guide": guide,
                "measured": measured, "band": words["band"].format(worlds=measured["worlds"]),
                "arms": dict(session.model.arms), **parts}  # fmt: skip
     content = json.loads(json.dumps(content))
-    return _curled(content) if lang == "en" else content
+    return _marked(content, marks)
 
 
 def _curl(text: str) -> str:
@@ -88,14 +88,14 @@ def _curl(text: str) -> str:
     return re.sub(r'(^|[\s(*])"', r"\1“", text, flags=re.M).replace('"', "”").replace("'", "’")
 
 
-def _curled(data):
-    """Every text in ``data`` with its quotation marks set."""
+def _marked(data, marks):
+    """Every text in ``data`` with its punctuation as a printer sets it."""
     if isinstance(data, str):
-        return _curl(data)
+        return marks(data)
     if isinstance(data, dict):
-        return {key: _curled(below) for key, below in data.items()}
+        return {key: _marked(below, marks) for key, below in data.items()}
     if isinstance(data, list):
-        return [_curled(below) for below in data]
+        return [_marked(below, marks) for below in data]
     return data
 
 
