@@ -296,7 +296,7 @@ def record(scenario, rules: Sequence[Rule] | str, scale: str | None, world: int,
     return watch.trajectory()
 
 
-READ = ("household", "tenancy", "tenure", "age", "volunteer", "in_official", "took_part", "grieved")
+READ = ("tenancy", "volunteer", "in_official", "took_part", "grieved")  # columns that stories are read off
 
 
 class _Watch:
@@ -308,7 +308,7 @@ class _Watch:
         self.story, self.recasts, self.ties = [], [], []
         self.known = np.zeros((days + 1, self.n), np.uint8)
         self.people = self._columns()
-        self.roles = self.first_roles = _roles(self.people)
+        self.roles = self.first_roles = _roles(state.people.view(np.ndarray))
         self.since = state.people["since"].copy()
         self.pairs = np.zeros(0, np.int32)
         self._look_at_ties(0)
@@ -357,7 +357,7 @@ class _Watch:
         )  # fmt: skip
 
     def _columns(self) -> dict:
-        """Copies of the columns that stories are read off."""
+        """Copies of the columns that tonight is told apart by."""
         people = self.state.people.view(np.ndarray)
         return {name: people[name].copy() for name in READ}
 
@@ -393,8 +393,8 @@ class _Watch:
             self._note(frame, "left_group", was & ~now)
 
     def _look_at_roles(self, frame, old, new, moved):
-        roles = _roles(new)
-        if (roles != self.roles).any():
+        if moved.any() or (new["volunteer"] != old["volunteer"]).any():
+            roles = _roles(self.state.people.view(np.ndarray))
             for i in np.flatnonzero(roles != self.roles).tolist():
                 self.recasts.append([(frame, i, int(roles[i]))])
             self._note(frame, "began_volunteering", new["volunteer"] & ~old["volunteer"] & ~moved)
@@ -426,7 +426,7 @@ class _Watch:
         ties, doors = self.state.ties, self.state.homes.doors
         row = ties.slots[ties.of(i)]
         other = int(row["neighbour"][np.argmax(row["u"])])
-        here, there = (doors[self.people["household"][k]] for k in (i, other))
+        here, there = (doors[self.state.people["household"][k]] for k in (i, other))
         if here["stairwell"] == there["stairwell"]:
             return "first_stairwell", other
         return ("first_building" if here["building"] == there["building"] else "first_further"), other
