@@ -69,7 +69,7 @@ def in_another_font(document):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_pages_are_counted(printed, notice, lang):
     pages = {what: len(printed[what, lang]) for what in printing.WHAT}
-    assert pages["cards"] == len(notice.parts["roles"].cards) / 4 + 1  # and a page of number slips
+    assert pages["cards"] == len(notice.parts["roles"].cards) / 4 + 2  # and the notice, and number slips
     assert pages["worksheet"] == 2
     assert pages["slides"] == len(notice.parts["slides"].slides)
     assert 4 <= pages["guide"] <= 8

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from commsim.curricula import measure
 from commsim.curricula.session import MARK, PARTS, available, read
@@ -249,6 +250,20 @@ def test_a_longer_notice_is_heard_by_more_and_finishes_less(notice):
         assert short[name]["mean"] - long[name]["mean"] > 2 * (long[name]["error"] + short[name]["error"])
 
 
+def test_measuring_writes_the_file_that_is_stored(notice, copy):
+    small = read(copy)
+    path = measure.write(small, 2)
+    again = read(copy).measured
+    assert path == copy / "measured.yaml" and again["worlds"] == 2
+    assert set(again["arms"]) == {"short", "long"}
+    assert set(again["arms"]["short"]) == set(notice.measured["arms"]["short"])
+
+
+def test_measuring_an_unknown_session_says_which_there_are(capsys):
+    assert measure.main(["notise"]) == 2
+    assert "notice" in capsys.readouterr().err
+
+
 def test_the_summary_of_worlds():
     told = measure.summary({"objectors": [1.0, None, 3.0]})["objectors"]
     assert (told["mean"], told["error"]) == (2.0, 1.0) and 1 < told["low"] < told["high"] < 3
@@ -355,3 +370,24 @@ def test_a_guide_that_is_missing(copy):
 def test_a_part_that_is_no_yaml(copy):
     (copy / "debrief.yaml").write_text("questions: [", encoding="utf-8")
     told(copy, "file_not_yaml", "debrief.yaml")
+
+
+# -- the game --------------------------------------------------------------------------------------
+
+
+def chance_of_enough(session, throws, objecting):
+    """Chance that ``objectors`` of the board's ``objecting`` households of the room have seen the notice."""
+    values = session.values
+    seen = 1 - (1 - int(values["board_faces"]) / session.game.sides) ** throws
+    return stats.binom.sf(int(values["objectors"]) - 1, objecting, seen)
+
+
+@pytest.mark.parametrize("households", [20, 30])
+def test_round_one_mostly_builds_and_round_two_mostly_starts_over(notice, households):
+    """As the guide tells: three in ten cards have a reason to object, and all of these see the board only."""
+    reasons = [card for card in notice.parts["roles"].cards if card.id in ("liu", "zhao", "he")]
+    residents = sum(card.kind == "resident" for card in notice.parts["roles"].cards)
+    assert {card.channel for card in reasons} == {"board"}
+    objecting = households * len(reasons) // residents
+    assert chance_of_enough(notice, int(notice.values["throws_short"]), objecting) < 0.3
+    assert chance_of_enough(notice, int(notice.values["throws_long"]), objecting) > 0.8

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from commsim.curricula.session import Session, read
+from commsim.curricula.session import Session, available, read
+from commsim.errors import UserError
 from commsim.scenarios import load
 
 BAND = (10, 90)  # percent of worlds below the band's ends
@@ -91,6 +92,17 @@ def write(session: Session, count: int) -> Path:
     return path
 
 
+def main(arguments: list[str]) -> int:
+    """Measure the sessions named, or all of them."""
+    try:
+        for name in arguments or available():
+            session = read(name)
+            print(write(session, session.model.worlds))
+    except UserError as fault:
+        print(fault.text(), file=sys.stderr)
+        return 2
+    return 0
+
+
 if __name__ == "__main__":
-    chosen = read(sys.argv[1])
-    print(write(chosen, chosen.model.worlds))
+    sys.exit(main(sys.argv[1:]))

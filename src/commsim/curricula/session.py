@@ -121,8 +121,17 @@ class Role(Strict):
     can: Words
 
 
+class Poster(Strict):
+    """The notice itself, to hang on the wall."""
+
+    title: Words
+    lines: Annotated[list[Words], Field(min_length=1)]
+    sign: Words
+
+
 class RoleFields(Strict):
     cards: Annotated[list[Role], Field(min_length=1)]
+    poster: Poster
 
 
 class Option(Strict):
