@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from ruamel.yaml import YAML
 from scipy import stats
 
 from commsim.curricula import measure
@@ -250,13 +251,13 @@ def test_a_longer_notice_is_heard_by_more_and_finishes_less(notice):
         assert short[name]["mean"] - long[name]["mean"] > 2 * (long[name]["error"] + short[name]["error"])
 
 
-def test_measuring_writes_the_file_that_is_stored(notice, copy):
+def test_measuring_writes_a_file_that_the_guides_are_held_against(notice, copy):
     small = read(copy)
-    path = measure.write(small, 2)
-    again = read(copy).measured
-    assert path == copy / "measured.yaml" and again["worlds"] == 2
-    assert set(again["arms"]) == {"short", "long"}
-    assert set(again["arms"]["short"]) == set(notice.measured["arms"]["short"])
+    path = measure.write(small, 3)
+    stored = YAML().load(path)
+    assert path == copy / "measured.yaml" and stored["worlds"] == 3
+    assert set(stored["arms"]["short"]) == set(notice.measured["arms"]["short"])
+    told(copy, "session_number_stale", "guide.zh.md")
 
 
 def test_measuring_an_unknown_session_says_which_there_are(capsys):
