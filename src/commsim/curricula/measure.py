@@ -67,6 +67,8 @@ def summary(values: dict[str, list]) -> dict[str, dict[str, float]]:
     told = {}
     for measure, column in values.items():
         known = np.array([v for v in column if v is not None], float)
+        if len(known) < 2:  # too few worlds to say anything
+            continue
         low, high = np.percentile(known, BAND)
         told[measure] = {"mean": round(float(known.mean()), 2),
                          "error": round(float(known.std(ddof=1) / np.sqrt(len(known))), 3),
