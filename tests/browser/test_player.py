@@ -186,7 +186,7 @@ def test_a_click_on_a_person_tells_the_story_in_both_runs(page, runs):
     cards = page.locator(".story")
     assert cards.count() == 2
     assert re.search(rf"Day {day}\s+saw the notice of project {number} and objected", cards.nth(1).inner_text())
-    assert f"knows {runs[1].known[day, person]} neighbours" in cards.nth(1).inner_text()
+    assert f"neighbours known now: {runs[1].known[day, person]}" in cards.nth(1).inner_text()
     assert page.evaluate(PIXELS, "flashes") != quiet  # the person's ties stand out
     at(page, f"seek({day - 1})")
     assert "and objected" not in cards.nth(1).inner_text().split(f"Day {day}")[-1]

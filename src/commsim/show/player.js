@@ -40,8 +40,9 @@ text-align:center;font-size:14px;font-weight:700}
 margin:0 auto}
 .csp .stage canvas{position:absolute;left:0;top:0;width:100%;height:100%;display:block}
 .csp .stage canvas:last-child{cursor:pointer}
-.csp .counts{display:flex;flex-wrap:wrap;gap:2px 18px;margin:6px 2px 0;font-size:14px;color:var(--soft)}
-.csp .counts b{color:var(--ink);font-size:17px;font-variant-numeric:tabular-nums;margin-right:5px}
+.csp .counts{display:grid;grid-template-columns:repeat(4,auto);justify-content:space-between;gap:0 10px;margin:6px 4px 0;
+font-size:14px;line-height:1.3;color:var(--soft)}
+.csp .counts b{display:block;color:var(--ink);font-size:18px;font-variant-numeric:tabular-nums}
 .csp .bar{display:flex;align-items:center;gap:8px;margin:10px 0 6px;flex-wrap:wrap}
 .csp button{width:44px;height:44px;border:1px solid var(--rule);border-radius:22px;background:#fff;color:var(--ink);
 padding:0;display:inline-flex;align-items:center;justify-content:center;cursor:pointer;flex:none}
@@ -66,7 +67,9 @@ list-style:none}
 .csp.two.wide .stories{grid-template-columns:1fr 1fr}
 .csp .story{border:1px solid var(--rule);border-left:4px solid var(--side,${INK});border-radius:8px;padding:8px 12px;
 font-size:15px;min-height:0}
+.csp figure .story{margin-top:6px}
 .csp .story h4{margin:0 0 2px;font-size:15px}
+.csp .story h4::first-letter{text-transform:uppercase}
 .csp .story p{margin:0 0 4px;color:var(--soft);font-size:14px}
 .csp .story ol{margin:0;padding:0;list-style:none;max-height:11em;overflow:auto}
 .csp .story li{display:flex;gap:10px;margin:0}
@@ -330,6 +333,7 @@ class Stage {
     top.setAttribute("role", "img");
     top.addEventListener("click", (event) => this.pick(event));
     this.counts = this.figure.appendChild(element("div", "counts"));
+    this.card = this.figure.appendChild(element("div")); // the story on narrow screens: in view of who tapped
     this.flashes = [];
     this.marks = [];
   }
@@ -925,6 +929,7 @@ class Player {
     const room = two && wide ? (width - 12) / 2 : width;
     const most = Math.max(260, Math.min(two && !wide ? 420 : 620, 0.72 * (window.screen.height || 900)));
     for (const stage of this.shown) stage.resize(room, most, ratio, afresh);
+    this.tell();
     if (!this.chart.box.hidden) {
       const tiles = wide && !this.tiles.hidden ? Math.min(360, this.tiles.offsetWidth) + 12 : 0;
       this.chart.draw(this.meta.chart, Math.max(260, width - tiles));
@@ -1039,18 +1044,17 @@ class Player {
   tell() {
     const { words, chosen, meta } = this;
     this.hint.hidden = chosen !== null;
-    if (chosen === null) {
-      if (this.stories.firstChild) this.stories.replaceChildren();
-      this.saying = "";
-      return;
-    }
-    const cards = this.shown.map((stage) => this.story(stage, words, chosen, meta));
-    const html = cards.join("");
+    const wide = this.root.classList.contains("wide"), boxes = this.shown.map((stage) => stage.card);
+    const cards = chosen === null ? [] : this.shown.map((stage) => this.story(stage, words, chosen, meta));
+    const html = wide + cards.join("");
     if (html === this.saying) return;
     this.saying = html;
     this.stories.setAttribute("aria-live", this.playing ? "off" : "polite");
-    this.stories.innerHTML = html;
-    for (const list of this.stories.querySelectorAll("ol")) list.scrollTop = list.scrollHeight;
+    this.stories.innerHTML = wide ? cards.join("") : "";
+    boxes.forEach((box, k) => {
+      box.innerHTML = wide ? "" : cards[k] || "";
+    });
+    for (const list of this.root.querySelectorAll(".story ol")) list.scrollTop = list.scrollHeight;
   }
 
   story(stage, words, i, meta) {
