@@ -288,7 +288,8 @@ WIDGET = """(source) => {
   window.log = log;
   window.heard = heard;
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  return import(url).then((module) => { window.close_view = module.default.render({ model, el: document.body }); });
+  window.box = document.createElement("div");
+  return import(url).then((module) => { window.close_view = module.default.render({ model, el: window.box }); });
 }"""
 
 
@@ -303,9 +304,12 @@ def test_the_module_serves_a_widget_and_answers_each_picture_with_its_stamp(visi
     widget = player.Player(lang="en")
     page = visit("about:blank")
     page.evaluate(WIDGET, player.script())
-    assert page.locator(".csp").is_hidden()  # nothing was given yet
+    assert page.evaluate("box.firstChild.hidden")  # nothing was given yet
     widget.show(runs[0], runs[1], "A", "B", chart_of(runs))
-    page.evaluate("give", given(widget))
+    page.evaluate("give", given(widget))  # before it is on the page, as notebooks do
+    page.wait_for_timeout(100)
+    assert page.evaluate("log.length") == 0
+    page.evaluate("document.body.append(box)")
     until(page, "log.includes(1)")
     at(page, "seek(100)")
     at(page, "toggle()")

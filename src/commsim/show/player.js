@@ -844,15 +844,10 @@ class Player {
     this.write();
     this.button();
     this.width = 0;
+    this.unpainted = stamp;
     this.fit(changed);
     this.show();
     this.draw(performance.now());
-    this.told = stamp;
-    requestAnimationFrame(() => requestAnimationFrame(() => { // what was drawn is on the screen by then
-      if (this.told !== stamp) return;
-      this.model.set("painted", stamp);
-      this.model.save_changes();
-    }));
     this.wake();
   }
 
@@ -935,7 +930,7 @@ class Player {
       this.chart.draw(this.meta.chart, Math.max(260, width - tiles));
       this.chart.cursor(this.frame);
     }
-    for (const stage of this.shown) stage.draw(performance.now(), false);
+    this.draw(performance.now());
   }
 
   // -- time -------------------------------------------------------------------------------------------
@@ -1007,9 +1002,22 @@ class Player {
   }
 
   draw(now) {
+    if (!this.width) return false; // not on a page yet: the first fit draws
+    if (this.unpainted !== undefined) this.answer();
     let moving = false;
     for (const stage of this.shown) moving = stage.draw(now, this.playing) || moving;
     return moving;
+  }
+
+  /** Tell the model that its last picture is on the screen, as it will be two frames from now. */
+  answer() {
+    const stamp = this.unpainted;
+    this.unpainted = undefined;
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      if (this.model.get("stamp") !== stamp) return;
+      this.model.set("painted", stamp);
+      this.model.save_changes();
+    }));
   }
 
   /** Numbers, cursor, range and story of the present day. */
