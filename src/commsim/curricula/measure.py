@@ -9,67 +9,34 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from commsim.curricula.session import Session, available, read
 from commsim.errors import UserError
-from commsim.scenarios import load
-
-BAND = (10, 90)  # percent of worlds below the band's ends
+from commsim.lessons.outcomes import LIKELY, OUTCOMES, Side, live
 
 
 def worlds(session: Session, numbers: Iterable[int], arms: Iterable[str] | None = None) -> dict[str, dict]:
-    """``{arm: {measure: [value in each world, None where undefined]}}``."""
-    from commsim import engine
-
-    model, scenario = session.model, load(session.model.scenario)
-    rules = scenario.rules(model.policy, model.scale)
-    named = dict(zip(scenario.policy(model.policy).names, rules, strict=True))
-    arms = {name: model.arms[name] for name in (model.arms if arms is None else arms)}
-    found = {name: {} for name in arms}
-    for number in numbers:
-        start = engine.prepare(scenario.place(model.scale), number)
-        for name, days in arms.items():
-            changed = replace(named[model.rule], **{model.argument: days})
-            ran = engine.run(start.copy(), tuple(changed if r is named[model.rule] else r for r in rules),
-                             model.days)  # fmt: skip
-            for measure, value in _of(ran.state).items():
-                found[name].setdefault(measure, []).append(value)
+    """``{arm: {outcome: [value in each world, NaN where undefined]}}``, by the lessons' OUTCOMES."""
+    model = session.model
+    found = {}
+    for name in model.arms if arms is None else arms:
+        side = Side({model.rule: {model.argument: model.arms[name]}}, {})
+        lives = [live(model, side, world, model.days) for world in numbers]
+        found[name] = {outcome: [life.counts[outcome] for life in lives] for outcome in OUTCOMES}
     return found
-
-
-def _of(state) -> dict[str, float | None]:
-    """What one run comes to."""
-    from commsim.state.office import CHARGED_UNSEEN
-
-    projects, grievances = state.projects.all, state.office.grievances
-    first = [step["objectors"] for p in projects for step in _ended_notices(p)[:1]]
-    charged = sum(p.charged for p in projects)
-    return {
-        "objectors": float(np.mean(first)) if first else None,
-        "unseen": float(grievances[CHARGED_UNSEEN]),
-        "unseen_each": float(grievances[CHARGED_UNSEEN]) / charged if charged else None,
-        "grievances": float(grievances.sum()),
-        "restarts": float(sum(step["result"] == "restarted" for p in projects for step in p.steps)),
-        "finished": float(sum(p.outcome == "done" for p in projects)),
-    }
-
-
-def _ended_notices(project) -> list[dict]:
-    return [step for step in project.steps if step["stage"] == "notice" and step["until"] is not None]
 
 
 def summary(values: dict[str, list]) -> dict[str, dict[str, float]]:
     """Mean, standard error and band of each measure over the worlds where it is defined."""
     told = {}
     for measure, column in values.items():
-        known = np.array([v for v in column if v is not None], float)
+        known = np.array([value for value in column if np.isfinite(value)])
         if len(known) < 2:  # too few worlds to say anything
             continue
-        low, high = np.percentile(known, BAND)
+        low, high = np.percentile(known, LIKELY)
         told[measure] = {"mean": round(float(known.mean()), 2),
                          "error": round(float(known.std(ddof=1) / np.sqrt(len(known))), 3),
                          "low": round(float(low), 1), "high": round(float(high), 1)}  # fmt: skip

@@ -40,8 +40,9 @@ class Side:
 
 @dataclass(frozen=True)
 class Life:
-    """One world lived under one side: objectors after each day of each project's first notice, the
-    days on which projects were started over, and counts by OUTCOMES (NaN where nothing can be said)."""
+    """One world lived under one side: objectors after each day of each project's first notice that
+    has ended (where none has, of those that stand), the days on which projects were started over,
+    and counts by OUTCOMES (NaN where nothing can be said)."""
 
     curves: tuple[tuple[int, ...], ...]
     restarts: tuple[int, ...]
@@ -95,8 +96,9 @@ def live(item, side: Side, world: int, days: int, first_notice_only: bool = Fals
             break
     restarts = [step["until"] for project in loop.state.projects.all for step in project.steps
                 if step["result"] == "restarted"]  # fmt: skip
-    return Life(tuple(tuple(curve) for curve in curves.values()), tuple(sorted(restarts)), loop.state.day,
-                _counts(loop.state, curves))  # fmt: skip
+    whole = {number: curve for number, curve in curves.items() if number in ended} or curves
+    return Life(tuple(tuple(curve) for curve in whole.values()), tuple(sorted(restarts)), loop.state.day,
+                _counts(loop.state, whole))  # fmt: skip
 
 
 def _follow(project: Project, day: int, curves, ended) -> None:
