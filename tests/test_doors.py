@@ -213,66 +213,9 @@ def test_print_hands_the_session_on(monkeypatch, tmp_path):
 # -- servers -----------------------------------------------------------------------------------------------
 
 
-class Door:
-    """A door that was opened with --json, in an empty home; closed at the end of the test."""
-
-    def __init__(self, home, *words):
-        env = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "VOILA"))}
-        private = home / "tmp"
-        private.mkdir(parents=True)
-        env |= {"HOME": str(home), "USERPROFILE": str(home), "TMPDIR": str(private), "COMMSIM_LANG": "en",
-                "COMMSIM_CACHE_DIR": str(_kernels())}  # fmt: skip
-        command = [sys.executable, "-m", "commsim.cli", *map(str, words), "--no-browser", "--json"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, cwd=home,
-                                        text=True, encoding="utf-8")  # fmt: skip
-        told = ""
-        while line := self.process.stdout.readline():
-            told += line
-            if line.startswith("}"):
-                break
-        assert told, self.process.communicate()[1]
-        self.told = json.loads(told)
-        self.url, _, self.token = self.told["url"].partition("?token=")
-        self.root = re.match(r"http://127\.0\.0\.1:\d+/", self.url)[0]
-
-    def ask(self, path, token=True):
-        headers = {"Authorization": f"token {self.token}"} if token else {}
-        with urllib.request.urlopen(urllib.request.Request(self.root + path, headers=headers), timeout=30) as answer:
-            return answer.url, answer.read().decode()
-
-    def end(self, number):
-        self.process.send_signal(number)
-        _, said = self.process.communicate(timeout=30)
-        return self.process.returncode, said
-
-
-def _kernels():
-    from commsim.kernels import cache_folder
-
-    return cache_folder()
-
-
-@pytest.fixture
-def opened(tmp_path):
-    doors = []
-
-    def opener(*words):
-        doors.append(Door(tmp_path / "home", *words))
-        return doors[-1]
-
-    yield opener
-    for door in doors:
-        if door.process.poll() is None:
-            door.end(signal.SIGTERM)
-
-
-posix = pytest.mark.skipif(os.name != "posix", reason="signals")
-
-
-@posix
-def test_lab_runs_with_this_python_and_asks_nobody(opened, tmp_path):
-    door = opened("lab", "course", "--lang", "zh")
-    home = tmp_path / "home"
+def test_lab_runs_with_this_python_and_asks_nobody(open_door):
+    door = open_door("lab", "course", "--lang", "zh")
+    home = door.home
     assert door.told["files"] == [{"file": LESSON, "what": "copied"}]
     assert (home / "course" / LESSON).exists()
 
@@ -292,13 +235,12 @@ def test_lab_runs_with_this_python_and_asks_nobody(opened, tmp_path):
     assert code == 0 and "已结束" in said and "Traceback" not in said
     assert not _listens(door.root)
     left = {path.relative_to(home).parts[0] for path in home.rglob("*") if path.is_file()}
-    assert left <= {"course", ".ipython", ".cache", ".local"}
+    assert left <= {"course", ".ipython"}
     assert not list(home.rglob("kernel.json")) and not list((home / "tmp").iterdir())
 
 
-@posix
-def test_app_shows_no_code_and_ends_when_told_to(opened, tmp_path):
-    door = opened("app", "notice", "--lang", "en")
+def test_app_shows_no_code_and_ends_when_told_to(open_door):
+    door = open_door("app", "notice", "--lang", "en")
     _, page = door.ask(f"?token={door.token}")
     assert '<html lang="en">' in page and "<title>6 Notice" in page
     assert "cs.run" not in page and "Opening the lesson" in page
@@ -308,7 +250,7 @@ def test_app_shows_no_code_and_ends_when_told_to(opened, tmp_path):
     code, said = door.end(signal.SIGTERM)
     assert code == 0 and "Ended." in said and "Traceback" not in said
     assert not _listens(door.root)
-    assert not list((tmp_path / "home" / "tmp").iterdir())
+    assert not list((door.home / "tmp").iterdir())
 
 
 def _listens(root):

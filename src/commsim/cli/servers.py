@@ -224,8 +224,8 @@ def _stop(server: subprocess.Popen) -> None:
 
 
 def warming() -> subprocess.Popen:
-    """The model compiled beside the starting server, so that the first picture need not wait for it."""
-    return subprocess.Popen([sys.executable, "-c", "from commsim import engine; engine.warm()"],
+    """What a lesson's first cell does, beside the starting server: kernels compiled, fonts listed."""
+    return subprocess.Popen([sys.executable, "-c", "from commsim import lessons; lessons.setup()"],
                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
 
 

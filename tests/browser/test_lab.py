@@ -1,0 +1,100 @@
+"""The lesson in JupyterLab, as ``commsim lab`` opens it: run, bet, move, play; in both languages, offline."""
+
+import statistics
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import steps
+
+IDLE = {"zh": "空闲", "en": "Idle"}
+MENU = {"zh": "文件", "en": "File"}
+RUN = {"zh": "运行", "en": "Run"}
+LANGUAGES = [pytest.param(lang, marks=pytest.mark.xdist_group(f"lab {lang}")) for lang in IDLE]
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def lab(request, open_door, visit_once):
+    """The lesson with all cells run, before anything was clicked in it."""
+    lang = request.param
+    door = open_door("lab", "course", "--lang", lang)
+    began = time.perf_counter()
+    page = visit_once(door.url, 1280, 1600)
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    shown = time.perf_counter() - began
+    page.wait_for_function("(idle) => [...document.querySelectorAll('.jp-StatusBar-Widget *')].some("
+                           "(part) => part.textContent.endsWith(`| ${idle}`))", arg=IDLE[lang], timeout=60_000)
+    page.locator(".lm-MenuBar-itemLabel", has_text=RUN[lang]).click()
+    page.locator("[data-command='runmenu:run-all']").click()
+    page.wait_for_selector(f"{steps.PLAYER} canvas", timeout=90_000)
+    picture = time.perf_counter() - began
+    page.wait_for_function("document.querySelectorAll('.commsim-check').length === 1", timeout=90_000)
+    return SimpleNamespace(page=page, lang=lang, door=door, shown=shown, picture=picture)
+
+
+def test_menus_and_lesson_speak_the_language(lab):
+    assert lab.page.locator(".lm-MenuBar-itemLabel").first.inner_text() == MENU[lab.lang]
+    assert lab.page.evaluate("document.documentElement.lang").lower().startswith(lab.lang)
+    assert lab.page.locator(".csp").first.get_attribute("lang").startswith(lab.lang)
+
+
+def test_every_cell_ran(lab):
+    page = lab.page
+    assert page.locator("[data-mime-type*=error], [data-mime-type*=stderr]").count() == 0
+    page.wait_for_function("[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every("
+                           "(e) => /\\d/.test(e.textContent))", timeout=60_000)  # fmt: skip
+
+
+def test_the_first_picture_is_there_before_any_click(lab):
+    plans = lab.page.evaluate(steps.PIXELS, "plan")
+    assert len(plans) == 2 and all(plan["colours"] > 50 for plan in plans)
+
+
+def test_a_bet_is_answered_and_stays_on_the_chart(lab):
+    value, said = steps.bet(lab.page, 3)
+    assert value in said
+    steps.moved(lab.page, 0, "ArrowRight")
+    assert {"zh": f"你押的 {value}", "en": f"your bet: {value}"}[lab.lang] in steps.chart(lab.page)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_each_slider_changes_the_chart(lab, number):
+    before, after = steps.moved(lab.page, number, "PageUp")
+    assert before != after
+
+
+def test_play_moves_the_picture_and_pause_stops_it(lab):
+    before, after, day = steps.played(lab.page)
+    assert day >= 5 and before != after
+    lab.page.wait_for_timeout(300)
+    assert lab.page.evaluate(steps.PIXELS, "plan") == after
+
+
+def test_a_choice_in_the_self_check_is_answered(lab):
+    box = lab.page.locator(".commsim-check")
+    before = box.inner_text()
+    box.locator("input[type=radio]").first.check()
+    lab.page.wait_for_function("([node, before]) => node.innerText.length > before.length + 10",
+                               arg=[box.element_handle(), before])  # fmt: skip
+
+
+def test_no_character_is_an_empty_box(lab):
+    found = lab.page.evaluate(steps.BOXES)
+    assert found["seen"] > 100 and found["missing"] == []
+
+
+def test_no_other_host_was_asked(lab):
+    assert len(lab.page.asked) > 50 and steps.others(lab.page) == []
+
+
+@pytest.mark.slow
+def test_it_is_quick_enough(lab):
+    waits = steps.waits(lab.page)
+    median = statistics.median(waits)
+    print(f"lab {lab.lang}: text {lab.shown:.1f} s, picture {lab.picture:.1f} s, slider {median:.0f} ms")
+    assert lab.picture <= 10
+    assert median <= 150
