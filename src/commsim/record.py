@@ -207,11 +207,14 @@ def sums_by_stratum(state, day):
 
 
 def _recent_senders(state, day) -> np.ndarray:
-    """Rows of the residents who sent the messages of the last 28 days, one entry a message."""
+    """Rows of the residents who sent the messages of the last 28 days, one entry a message; what
+    those who have moved out since had sent is nobody's."""
     rows, n = state.tables.messages.rows, int(state.messages.count[0])
     first = int(np.searchsorted(rows["time"][:n], day + 1 - TALK_WINDOW))
-    senders = rows["sender"][first:n]
-    return senders[senders >= 0]
+    times, senders = rows["time"][first:n], rows["sender"][first:n]
+    residents = senders >= 0
+    times, senders = times[residents], senders[residents]
+    return senders[times >= state.tables.people["since"][senders]]
 
 
 def _dear(state, settings, day) -> dict:

@@ -10,6 +10,7 @@ from commsim.day.deciding import deciding
 from commsim.day.gathering import gathering
 from commsim.day.moving import moving
 from commsim.day.needs import needs
+from commsim.day.serving import solve
 from commsim.day.talking import talking
 from commsim.rules import Gatherings
 from commsim.state.groups import OFFICIAL, enter, open_group
@@ -181,6 +182,23 @@ def test_beyond_their_energy_officials_slow_down():
     spans = [c["answered"] - c["started"] for c in map(cases, (rested, tired))]
     means = [s[c["answered"] >= 0.0].mean() for s, c in zip(spans, map(cases, (rested, tired)), strict=True)]
     assert means[1] > 1.5 * means[0]
+
+
+@pytest.mark.parametrize("worker", [0, 1, 2])
+def test_thanks_for_a_repair_restore_who_did_the_work(worker):
+    state = hamlet(20, needs_rate=3000.0, officials=3.0, class_1=0.0, class_2=1.0, thanks_share=1.0, thanks_restore=2.0)
+    live(state, 1, needs)
+    case = 4  # not the worker's number, nor three more or less
+    state.cases.rows["official"][case] = worker
+    state.office.officials["tired"][:] = 5.0
+    solve(state.under(state.base), 1.0, case)
+    assert state.office.officials["tired"].tolist() == [3.0 if o == worker else 5.0 for o in range(3)]
+
+
+def test_the_official_of_a_case_is_who_worked_on_it():
+    state = office(class_1=0.0, class_2=1.0)
+    rows = state.cases.rows[: state.cases.count[0]]
+    assert set(rows["official"][rows["answered"] >= 0]) == {0, 1, 2}
 
 
 def test_thanks_restore_the_official_and_stand_in_the_group():

@@ -9,8 +9,8 @@ import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from commsim.engine import prepare, run
-from commsim.measures import ACQUAINTED, MEASURES, STRATA, STRONG
-from commsim.record import PERSONAL, reply_times
+from commsim.measures import ACQUAINTED, MEASURES, STRATA, STRONG, gini
+from commsim.record import PERSONAL, _dear, reply_times
 from commsim.rules import Gatherings, Icebreaker, Notice, OnlineGroup, PreScreening, ReplyTime, Vote
 from commsim.scenarios import load
 from commsim.state.people import CHILD, ELDER, LONG_RENTER, OWNER, SHORT_RENTER
@@ -114,6 +114,13 @@ def sent_lately(state):
     return [int(r.sender) for r in rows if r.time >= DAYS - 28 and r.sender >= 0]
 
 
+def own_lately(state):
+    """The same without what was sent before the present tenants moved in."""
+    rows = state.messages.rows[: state.messages.count[0]]
+    return [int(r.sender) for r in rows
+            if r.sender >= 0 and r.time >= max(DAYS - 28, state.people.since[r.sender])]  # fmt: skip
+
+
 def group_members(state):
     return {i for g in range(int(state.groups.count[0]))
             for i in state.groups.member[g, : state.groups.rows.members[g]].tolist()}  # fmt: skip
@@ -124,9 +131,19 @@ def test_messages(finished, last):
     sent, members = sent_lately(state), group_members(state)
     assert last["messages_per_day"] == len(sent) / 28 > 0
     assert state.messages.rows.sender[: state.messages.count[0]].min() < 0, "officials wrote too, and do not count"
-    counts = np.array([sent.count(i) for i in members], float)
+    counts = np.array([own_lately(state).count(i) for i in members], float)
     textbook = np.abs(counts[:, None] - counts).mean() / (2 * counts.mean())
     assert last["message_gini"] == pytest.approx(textbook)
+
+
+def test_a_newcomer_is_not_credited_with_what_the_seat_sent_before(finished):
+    """Somebody moves out on the last evening: their messages count for nobody any more."""
+    state, day = finished.state.copy(), DAYS - 1
+    sender = max(own_lately(state), key=own_lately(state).count)
+    before = _dear(state, finished.settings, day)["message_gini"]
+    state.people["since"][sender] = DAYS
+    counts = [0 if i == sender else own_lately(finished.state).count(i) for i in sorted(group_members(state))]
+    assert _dear(state, finished.settings, day)["message_gini"] == pytest.approx(gini(counts)) != before
 
 
 def test_active_share(finished, last):

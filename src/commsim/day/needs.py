@@ -71,7 +71,7 @@ def report(state, day, who, i, k):
     cases.count[0] = c + 1
     u1, u2 = draw_two(world, CLASS, day, i, 0, k)
     cases.rows.person[c], cases.rows.channel[c], cases.rows.message[c] = who, channel, -1
-    cases.rows.group[c] = -1
+    cases.rows.group[c] = cases.rows.official[c] = -1
     cases.rows.klass[c] = 1 if u1 < x.class_1 else (2 if u1 < x.class_1 + x.class_2 else 3)
     cases.rows.emergency[c] = cases.rows.klass[c] == 2 and u2 < x.emergency
     cases.rows.started[c] = cases.rows.answered[c] = cases.rows.solved[c] = -1.0

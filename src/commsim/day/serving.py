@@ -96,6 +96,7 @@ def begin(state, t, o, step, ref, minutes, fresh):
     cases, office, world, x = state.cases, state.office, state.world, state.levers[0]
     look = 0.0
     if step != OTHER_HOURS:
+        cases.rows.official[ref] = o
         day, who, mark = name_of(cases, ref)
         minutes = exponential(mean_minutes(cases, ref, step, x), draw(world, SERVICE, day, who, mark, step))
         if fresh and cases.rows.channel[ref] == BY_GROUP:  # an official looks at the phone now and then
@@ -169,7 +170,7 @@ def answer(state, t, o, c):
         watch_thread(state, c, True)
     if cases.rows.klass[c] == 1:
         cases.rows.solved[c] = t
-        thank(state, t, c, o)
+        thank(state, t, c)
     elif helps_itself(state, t, c):
         cases.rows.solved[c] = t
     else:
@@ -201,13 +202,14 @@ def solve(state, t, c):
     cases.rows.solved[c] = t
     if lives_there(c, people, cases):
         experience(people.trust, cases.rows.person[c], True, 1.0, x.a_t, x.b_t)
-    thank(state, t, c, c % len(state.office.officials))
+    thank(state, t, c)
 
 
 @kernel
-def thank(state, t, c, o):
-    """With probability thanks_share the person says thanks, which restores the official."""
+def thank(state, t, c):
+    """With probability thanks_share the person says thanks, which restores the official who did the work."""
     cases, officials, x = state.cases, state.office.officials, state.levers[0]
+    o = cases.rows.official[c]
     day, i, mark = name_of(cases, c)
     if draw(state.world, THANK, day, i, mark, 0) >= x.thanks_share or not lives_there(c, state.people, cases):
         return

@@ -17,8 +17,8 @@ TO_ANSWER, TO_WORK, OTHER_HOURS = 0, 1, 2
 
 
 class Cases(NamedTuple):
-    """``rows``: needs that were reported: person, klass (1-3), emergency, channel, message and group
-    (or -1), and the times (days) reported, started (an official took it up), answered, solved
+    """``rows``: needs that were reported: person, klass (1-3), emergency, channel, message, group and
+    the official who worked on it last (or -1), and the times (days) reported, started (an official took it up), answered, solved
     (-1 = not yet).  ``count[0]`` in use."""
 
     rows: np.recarray
@@ -38,7 +38,7 @@ class Office(NamedTuple):
 
 def empty_cases(room: int = 1024) -> Cases:
     rows = table(room, reported="f8", started="f8", answered="f8", solved="f8", message="i8",
-                 person="i8", group="i8", klass="i1", channel="i1", emergency="?")  # fmt: skip
+                 person="i8", group="i8", official="i8", klass="i1", channel="i1", emergency="?")  # fmt: skip
     return Cases(rows, np.zeros(1, np.int64))
 
 
