@@ -98,8 +98,16 @@ def moved(page, number, key):
     return before, chart(page)
 
 
+def settled(page):
+    """Wait until the first panel has worked out all its worlds and says so."""
+    said = page.locator(".commsim-panel").first.locator(".widget-html").first
+    page.wait_for_function("(node) => node.innerText.trim() && !node.innerText.includes('…')",
+                           arg=said.element_handle(), timeout=60_000)  # fmt: skip
+
+
 def played(page):
     """Play for a moment; the plan's pixels before and after, and the day that was reached."""
+    settled(page)
     before = page.evaluate(PIXELS, "plan")
     button = page.locator(f"{PLAYER} button[data-act=play]").first
     button.click()

@@ -19,7 +19,7 @@ LANGUAGES = [pytest.param(lang, marks=pytest.mark.xdist_group(f"lab {lang}")) fo
 
 @pytest.fixture(scope="module", params=LANGUAGES)
 def lab(request, open_door, visit_once):
-    """The lesson with all cells run, before anything was clicked in it."""
+    """The lesson with all cells run and all worlds worked out, before anything was clicked in it."""
     lang = request.param
     door = open_door("lab", "course", "--lang", lang)
     began = time.perf_counter()
@@ -33,7 +33,10 @@ def lab(request, open_door, visit_once):
     page.wait_for_selector(f"{steps.PLAYER} canvas", timeout=90_000)
     picture = time.perf_counter() - began
     page.wait_for_function("document.querySelectorAll('.commsim-check').length === 1", timeout=90_000)
-    return SimpleNamespace(page=page, lang=lang, door=door, shown=shown, picture=picture)
+    steps.settled(page)
+    yield SimpleNamespace(page=page, lang=lang, door=door, shown=shown, picture=picture)
+    page.context.close()
+    door.end()
 
 
 def test_menus_and_lesson_speak_the_language(lab):

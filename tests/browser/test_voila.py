@@ -27,7 +27,10 @@ def app(request, open_door, visit_once):
     page.wait_for_selector(f"{steps.PLAYER} canvas", timeout=90_000)
     picture = time.perf_counter() - began
     page.wait_for_function("document.querySelectorAll('.commsim-check').length === 1", timeout=90_000)
-    return SimpleNamespace(page=page, lang=lang, door=door, shown=shown, picture=picture)
+    steps.settled(page)
+    yield SimpleNamespace(page=page, lang=lang, door=door, shown=shown, picture=picture)
+    page.context.close()
+    door.end()
 
 
 def test_the_page_speaks_the_language(app):

@@ -33,7 +33,8 @@ NEEDED = {"lab": ("jupyterlab", "ipykernel", "ipywidgets", "anywidget"),
           "app": ("voila", "ipykernel", "ipywidgets", "anywidget")}  # fmt: skip
 _JUPYTER = Path(__file__).parent / "jupyter"  # our page for Voilà, where Jupyter looks for such things
 _SHOWING = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
-_ASKING = ("@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension")
+_NOT_HERE = ("@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension",
+             "@jupyterlab/debugger-extension")  # what asks other hosts, and what only confuses a learner
 
 
 def check_extra(door: str) -> None:
@@ -87,7 +88,7 @@ def lab(folder: Path, home: Path, private: Path, lang: str, port: int, opened: s
         },
     })  # fmt: skip
     _write(private / "config" / "labconfig" / "page_config.json", {
-        "buildAvailable": False, "buildCheck": False, "disabledExtensions": {name: True for name in _ASKING},
+        "buildAvailable": False, "buildCheck": False, "disabledExtensions": {name: True for name in _NOT_HERE},
     })  # fmt: skip
     _write(settings / "@jupyterlab" / "translation-extension" / "plugin.jupyterlab-settings",
            {"locale": LOCALES[lang]})  # fmt: skip
@@ -134,7 +135,7 @@ def environment(private: Path, lang: str) -> dict[str, str]:
     _write(private / "data" / "kernels" / "python3" / "kernel.json", {
         "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         "display_name": f"commsim (Python {sys.version_info.major}.{sys.version_info.minor})",
-        "language": "python", "env": {"COMMSIM_LANG": lang}, "metadata": {"debugger": True},
+        "language": "python", "env": {"COMMSIM_LANG": lang},
     })  # fmt: skip
     data = private / "data"
     usual = {name: value for name, value in os.environ.items() if name != "JUPYTER_CONFIG_PATH"}
