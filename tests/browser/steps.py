@@ -100,9 +100,10 @@ def moved(page, number, key):
 
 def settled(page):
     """Wait until the first panel has worked out all its worlds and says so."""
-    said = page.locator(".commsim-panel").first.locator(".widget-html").first
-    page.wait_for_function("(node) => node.innerText.trim() && !node.innerText.includes('…')",
-                           arg=said.element_handle(), timeout=60_000)  # fmt: skip
+    page.wait_for_function("""() => {
+      const said = document.querySelector(".commsim-panel .widget-html").textContent;
+      return said.trim() && !said.includes("…");
+    }""", timeout=60_000)  # the text, not what is seen of it: JupyterLab hides what is scrolled away
 
 
 def played(page):
