@@ -11,7 +11,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 import steps
 
-LANGUAGES = [pytest.param(lang, marks=pytest.mark.xdist_group(f"app {lang}")) for lang in ("zh", "en")]
+LANGUAGES = [pytest.param("en", marks=pytest.mark.xdist_group("app en")),
+             pytest.param("zh", marks=[pytest.mark.xdist_group("app zh"), pytest.mark.slow])]  # fmt: skip
 TITLES = {"zh": "公示与异议", "en": "Notice and objection"}
 
 

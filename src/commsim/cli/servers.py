@@ -133,7 +133,7 @@ def _write(path: Path, data: dict) -> None:
 def environment(private: Path, lang: str) -> dict[str, str]:
     """The environment of the server and its kernels; nothing is registered outside ``private``."""
     _write(private / "data" / "kernels" / "python3" / "kernel.json", {
-        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "argv": [sys.executable, "-m", "commsim.cli.kernel", "-f", "{connection_file}"],
         "display_name": f"commsim (Python {sys.version_info.major}.{sys.version_info.minor})",
         "language": "python", "env": {"COMMSIM_LANG": lang},
     })  # fmt: skip
