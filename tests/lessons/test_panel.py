@@ -119,9 +119,21 @@ def test_a_finished_panel_answers_the_bet_on_its_own_question_only(lang):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_an_explanation_has_band_reasons_and_sources(lang):
     bets.place("notice-1", 2)
-    page = Explanation(few_worlds("notice-1", 4), lang)._repr_html_()
+    page = Explanation(few_worlds("notice-1", 4), lang).page.value
     assert page.count("<tr>") == 2 + 5 + len(item("notice-1").assumptions) and "<svg" in page and "{" not in page
     assert "http" not in page
+
+
+def test_nobody_reads_the_outcome_before_betting_unless_they_want_to():
+    talk = Explanation(few_worlds("notice-1", 4), "en")
+    assert "<table" not in talk.page.value and talk.anyway in talk.children
+    bets.place("notice-1", 11)
+    assert "You bet 11" in talk.page.value and "<table" in talk.page.value and talk.anyway not in talk.children
+    bets.place("notice-1", 2)
+    assert "You bet 2" in talk.page.value, "the page follows the bet"
+    other = Explanation(few_worlds("notice-2", 4), "en")
+    other.anyway.click()
+    assert "<table" in other.page.value and "You have not bet" in other.page.value
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

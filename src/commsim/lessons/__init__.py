@@ -21,13 +21,13 @@ LONG = 1.0  # seconds of compiling that are worth a word
 def setup(lang: str | None = None) -> None:
     """Get ready for a lesson: its language, the compiled model, fonts that can draw Chinese.
 
-    Without ``lang`` the lesson's folder decides (``zh`` or ``en``), else what is set for commsim.
+    Without ``lang`` the name of the lesson's folder decides (``zh`` or ``en``), else what is set for commsim.
     """
     from commsim import __version__, engine, kernels
     from commsim.show import fonts
 
-    here = [part for part in reversed(Path.cwd().parts) if part in LANGUAGES]
-    choose_language(lang or (here[0] if here else None))
+    here = Path.cwd().name
+    choose_language(lang or (here if here in LANGUAGES else None))
     if not kernels.warmed():
         print(say("lesson.compiling"), flush=True)
     engine.warm()

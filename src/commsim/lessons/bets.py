@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 from commsim.errors import UserError
@@ -63,6 +64,14 @@ def of(item: str) -> float | None:
     return placed().get(item)
 
 
+_told: dict[str, list[Callable[[], None]]] = {}
+
+
+def when_placed(item: str, tell: Callable[[], None]) -> None:
+    """Call ``tell`` whenever a bet on the item is placed from now on."""
+    _told.setdefault(item, []).append(tell)
+
+
 def place(item: str, value: float) -> None:
     """Keep a bet; the last one counts.  Written beside its place and put there in one step."""
     bets = {name: {"value": bet} for name, bet in placed().items()} | {item: {"value": value}}
@@ -73,3 +82,5 @@ def place(item: str, value: float) -> None:
         os.replace(part.name, _file())
     except OSError as fault:
         raise UserError("bets_unwritable", place=str(folder()), value=fault.strerror) from None
+    for tell in _told.get(item, ()):
+        tell()

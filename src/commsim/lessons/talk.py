@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from html import escape
 
 import ipywidgets as widgets
@@ -33,9 +34,11 @@ class Prediction(widgets.VBox):
         self.item, self.lang = item, language(lang)
         bet = bets.of(item.id)
         ask = widgets.HTML(f"<p>{escape(item.ask.say(self.lang, **item.blanks()))}</p>", layout=WIDE)
+        # one message when the slider rests: while it moves they are held back, and the button would overtake them
         self.slider = widgets.IntSlider(value=item.bet.start if bet is None else int(bet), min=item.bet.low,
                                         max=item.bet.high, step=item.bet.step,
-                                        description=say("lesson.predict.slider", self.lang))  # fmt: skip
+                                        description=say("lesson.predict.slider", self.lang),
+                                        continuous_update=False)  # fmt: skip
         self.button = widgets.Button(description=say("lesson.predict.place", self.lang), button_style="primary")
         self.button.on_click(lambda _: self.place())
         self.said = widgets.HTML(say("lesson.predict.none", self.lang) if bet is None else self._told(bet))
@@ -53,17 +56,52 @@ class Prediction(widgets.VBox):
         return escape(say("lesson.predict.placed", self.lang, value=f"{bet:g}"))
 
 
-class Explanation:
-    """The bet against the outcome as a band, the reasons, both plans side by side, the assumptions."""
+class Explanation(widgets.VBox):
+    """The bet against the outcome as a band, the reasons, both plans side by side, the assumptions.
+
+    Nobody should read the outcome before betting: without a bet there is only a button, and a bet
+    placed later opens the page, or brings it up to date.
+    """
 
     def __init__(self, item: Item, lang: str | None = None):
         self.item, self.lang = item, language(lang)
-        self.bet = bets.of(item.id)
-        worlds = range(1, item.worlds + 1)
-        self.lives = {side: [lived(item, item.side(side, {}), world) for world in worlds] for side in "ab"}
-        self.outcome = band(self.lives["b"], item.outcome)
+        self.page = widgets.HTML(layout=WIDE)
+        self.anyway = widgets.Button(description=self._say("anyway"), layout={"width": "auto"})
+        self.anyway.on_click(lambda _: self.open())
+        super().__init__([self.page])
+        self.add_class("commsim-explanation")
+        bets.when_placed(item.id, self.open)
+        if self.bet is not None:
+            self.open()
+        else:
+            self.page.value = f"<p>{escape(self._say('no_bet'))}</p>"
+            self.children = [self.page, self.anyway]
 
-    def _repr_html_(self) -> str:
+    @property
+    def bet(self) -> float | None:
+        return bets.of(self.item.id)
+
+    @cached_property
+    def lives(self) -> dict[str, list]:
+        worlds = range(1, self.item.worlds + 1)
+        return {side: [lived(self.item, self.item.side(side, {}), world) for world in worlds] for side in "ab"}
+
+    @property
+    def outcome(self) -> dict:
+        return band(self.lives["b"], self.item.outcome)
+
+    def open(self) -> None:
+        """Show the whole page."""
+        self.page.value = self.html()
+        self.children = [self.page]
+
+    def _repr_mimebundle_(self, **kwargs):
+        """Where nothing can be clicked, the whole page."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        return {**data, "text/html": self.html(), "text/plain": repr(self)}
+
+    def html(self) -> str:
         parts = [*self._bet(), _picture(self.outcome, self.bet, self.item.bet.high, self.lang),
                  f"<h4>{self._say('why')}</h4>", *(f"<p>{escape(text)}</p>" for text in self._why()),
                  f"<h4>{self._say('both', worlds=self.item.worlds)}</h4>", self._both(),

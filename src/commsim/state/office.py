@@ -18,8 +18,8 @@ TO_ANSWER, TO_WORK, OTHER_HOURS = 0, 1, 2
 
 class Cases(NamedTuple):
     """``rows``: needs that were reported: person, klass (1-3), emergency, channel, message, group and
-    the official who worked on it last (or -1), and the times (days) reported, started (an official took it up), answered, solved
-    (-1 = not yet).  ``count[0]`` in use."""
+    the official who worked on it last (or -1), and the times (days) reported, started (an official
+    took it up), answered, solved (-1 = not yet).  ``count[0]`` in use."""
 
     rows: np.recarray
     count: np.ndarray
