@@ -4,11 +4,18 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
 
 import pytest
+
+
+def _any_port():
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return trial.getsockname()[1]
 
 
 class Door:
@@ -25,6 +32,8 @@ class Door:
         env |= {"HOME": str(home), "USERPROFILE": str(home), "TMPDIR": str(private), "COMMSIM_LANG": "en",
                 "COMMSIM_DATA_DIR": str(home / "bets"), "COMMSIM_CACHE_DIR": str(cache_folder()),
                 "MPLCONFIGDIR": matplotlib.get_cachedir()}  # fmt: skip
+        if "--port" not in words:  # tests run beside one another: two servers must not find the same port free
+            words = *words, "--port", _any_port()
         command = [sys.executable, "-m", "commsim.cli", *map(str, words), "--no-browser", "--json"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, cwd=home,
                                         text=True, encoding="utf-8")  # fmt: skip

@@ -10,7 +10,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
          "--disable-sync", "--no-first-run"]  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: while it is open, no other test can run an event loop
 def chromium():
     """The browser itself."""
     sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install '.[test]')")

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -90,7 +91,8 @@ def test_an_answer_that_a_newer_move_made_stale_is_dropped():
         await asyncio.wait_for(panel._task, 60)
         return painted, panel
 
-    painted, panel = asyncio.run(drag())
+    with ThreadPoolExecutor(1) as thread:  # an event loop of its own, whatever else runs in this process
+        painted, panel = thread.submit(lambda: asyncio.run(drag())).result()
     assert painted[-1] == 7 and painted.count(11) == 1, "the preview of 11 days, never its worlds"
     assert "…" not in str(panel.player.meta["chart"]["tiles"])
 
