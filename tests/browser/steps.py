@@ -101,7 +101,7 @@ def moved(page, number, key):
 def settled(page):
     """Wait until the first panel has worked out all its worlds and says so."""
     page.wait_for_function("""() => {
-      const said = document.querySelector(".commsim-panel .widget-html").textContent;
+      const said = document.querySelector(".commsim-panel .commsim-said").textContent;
       return said.trim() && !said.includes("…");
     }""", timeout=60_000)  # the text, not what is seen of it: JupyterLab hides what is scrolled away
 

@@ -55,6 +55,16 @@ def test_the_bet_stays_on_the_chart():
     assert panel.player.meta["chart"]["ghost"]["y"] == 7
 
 
+def test_a_bet_placed_later_comes_onto_the_chart_at_once():
+    panel = Panel(few_worlds("notice-1"), "en")
+    bets.place("notice-1", 6)
+    assert panel.player.meta["chart"]["ghost"]["y"] == 6 and "…" in str(panel.player.meta["chart"]["tiles"])
+    panel.finish()
+    bets.place("notice-1", 8)
+    chart = panel.player.meta["chart"]
+    assert chart["ghost"]["y"] == 8 and "…" not in str(chart["tiles"]) and "You bet 8" in panel.said.value
+
+
 def test_a_first_picture_is_there_before_any_click():
     panel = Panel(few_worlds("notice-1"), "en")
     assert len(panel.player.data_a) > 1000 and len(panel.player.data_b) > 1000

@@ -16,6 +16,7 @@ import ipywidgets as widgets
 from commsim.lessons import bets
 from commsim.lessons.items import Item
 from commsim.lessons.outcomes import Side, band, begin, live, lived, mean_curve, restarts_by_day, rules_of
+from commsim.lessons.talk import large_text
 from commsim.scenarios import load
 from commsim.show import player, trajectory
 from commsim.words import language, say
@@ -35,10 +36,12 @@ class Panel(widgets.VBox):
         self.player = player.Player(lang=self.lang)
         self.controls = {control.id: self._slider(control) for control in item.controls}
         self.said = widgets.HTML()
+        self.said.add_class("commsim-said")
         reset = widgets.Button(description=say("lesson.run.reset", self.lang))
         reset.on_click(self._reset)
-        super().__init__([*self.controls.values(), widgets.HBox([reset, self.said]), self.player])
+        super().__init__([large_text(), *self.controls.values(), widgets.HBox([reset, self.said]), self.player])
         self.add_class("commsim-panel")
+        bets.when_placed(item.id, self._bet_placed)
         self._trajectories = self._two_lives()
         self._lives = self._previews(("a", "b"))
         self._paint()
@@ -147,7 +150,16 @@ class Panel(widgets.VBox):
 
     # -- the picture --------------------------------------------------------------------------
 
+    def _bet_placed(self):
+        """The bet comes onto the chart at once."""
+        if not self._known:
+            self._paint()
+            return
+        self.said.value = say("lesson.run.ready", self.lang, worlds=self.item.worlds) + self._answer(self._lives["b"])
+        self._paint(known=True)
+
     def _paint(self, known: bool = False):
+        self._known = known
         if not known:
             self.said.value = say("lesson.run.preview", self.lang)
         self.player.show(*self._trajectories.values(), *self._titles(),

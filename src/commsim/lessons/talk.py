@@ -19,6 +19,13 @@ from commsim.words import language, say
 WIDE = {"width": "100%"}
 
 
+def large_text() -> widgets.HTML:
+    """Widgets write in 13 pixels, which nobody at the back of a room can read."""
+    rule = "{ --jp-widgets-font-size: 16px; line-height: 1.6 }"
+    return widgets.HTML(f"<style>.commsim-predict, .commsim-panel, .commsim-check, .commsim-explanation {rule}</style>",
+                        layout={"display": "none"})  # fmt: skip
+
+
 def place_bet(item: Item, value: float) -> None:
     """Keep a bet, if it is one that the item allows."""
     low, high = item.bet.low, item.bet.high
@@ -42,7 +49,7 @@ class Prediction(widgets.VBox):
         self.button = widgets.Button(description=say("lesson.predict.place", self.lang), button_style="primary")
         self.button.on_click(lambda _: self.place())
         self.said = widgets.HTML(say("lesson.predict.none", self.lang) if bet is None else self._told(bet))
-        super().__init__([ask, widgets.HBox([self.slider, self.button]), self.said])
+        super().__init__([large_text(), ask, widgets.HBox([self.slider, self.button]), self.said])
         self.add_class("commsim-predict")
 
     def place(self) -> None:
@@ -206,7 +213,7 @@ class SelfCheck(widgets.VBox):
         self.right = {check.id: False for check in checks}
         self.said = widgets.HTML()
         self.questions = {check.id: self._question(check) for check in checks}
-        super().__init__([*(row for rows in self.questions.values() for row in rows), self.said])
+        super().__init__([large_text(), *(row for rows in self.questions.values() for row in rows), self.said])
         self.add_class("commsim-check")
         self._count()
 
