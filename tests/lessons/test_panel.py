@@ -112,7 +112,7 @@ def test_a_bet_is_placed_by_its_button_and_answered():
     talk.slider.value = 9
     talk.button.click()
     assert bets.of("notice-1") == 9 and "9" in talk.said.value
-    told = repr(Explanation(few_worlds("notice-1"), "en"))
+    told = Explanation(few_worlds("notice-1"), "en").told()
     assert "You bet 9" in told and item("notice-1").answer_to(9).en in told
 
 

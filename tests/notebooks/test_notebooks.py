@@ -29,7 +29,9 @@ def lived(request, tmp_path_factory):
         on_cell_executed=lambda cell, cell_index, execute_reply: seconds.update(
             {cell_index: time.perf_counter() - began[cell_index]}),
     )  # fmt: skip
-    env = {**os.environ, "COMMSIM_DATA_DIR": str(tmp_path_factory.mktemp("bets")), "COMMSIM_LANG": "en"}
+    kept = tmp_path_factory.mktemp("bets")
+    (kept / "bets.json").write_text('{"notice-1": {"value": 4}}')  # the explanation waits for a bet
+    env = {**os.environ, "COMMSIM_DATA_DIR": str(kept), "COMMSIM_LANG": "en"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         client.execute(env=env)

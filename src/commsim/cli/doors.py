@@ -71,11 +71,13 @@ def app(lesson, port, no_browser, as_json):
 
 def _serve(door, command, address, private, folder, port, told, no_browser, as_json):
     """Start, tell the address, open the browser, and stay until Ctrl-C or until the server is told to end."""
+    from commsim import kernels
+
     log = private / "server.log"
     compiling = servers.warming()
     try:
         with servers.running(command, servers.environment(private, language()), port, log, folder) as server:
-            with waiting(say("cli.run.compiling")):
+            with contextlib.nullcontext() if kernels.warmed() else waiting(say("cli.run.compiling")):
                 compiling.wait()
             if as_json:
                 print_json(told)

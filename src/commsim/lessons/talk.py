@@ -103,10 +103,11 @@ class Explanation(widgets.VBox):
         self.children = [self.page]
 
     def _repr_mimebundle_(self, **kwargs):
-        """Where nothing can be clicked, the whole page."""
+        """Where nothing can be clicked, the page as it stands: without a bet nothing is worked out here,
+        because a page that is still loading would lose its widgets while the kernel is busy."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data = bundle[0] if isinstance(bundle, tuple) else bundle
-        return {**data, "text/html": self.html(), "text/plain": repr(self)}
+        return {**data, "text/html": self.page.value, "text/plain": self._say("why")}
 
     def html(self) -> str:
         parts = [*self._bet(), _picture(self.outcome, self.bet, self.item.bet.high, self.lang),
@@ -115,7 +116,8 @@ class Explanation(widgets.VBox):
                  f"<h4>{self._say('assumptions')}</h4>", self._assumptions()]  # fmt: skip
         return f'<div class="commsim-explain" lang="{self.lang}">{"".join(parts)}</div>'
 
-    def __repr__(self) -> str:
+    def told(self) -> str:
+        """The outcome and the reasons as plain text."""
         return "\n".join([*self._sentences(), *self._why()])
 
     def _say(self, key, **blanks) -> str:
