@@ -139,6 +139,7 @@ def test_an_explanation_has_band_reasons_and_sources(lang):
 def test_nobody_reads_the_outcome_before_betting_unless_they_want_to():
     talk = Explanation(few_worlds("notice-1", 4), "en")
     assert "<table" not in talk.page.value and talk.anyway in talk.children
+    assert talk.comm is not None, "no page could find it"
     bets.place("notice-1", 11)
     assert "You bet 11" in talk.page.value and "<table" in talk.page.value and talk.anyway not in talk.children
     bets.place("notice-1", 2)

@@ -74,12 +74,12 @@ class Explanation(widgets.VBox):
         self.item, self.lang = item, language(lang)
         self.page = widgets.HTML(layout=WIDE)
         self.anyway = widgets.Button(description=self._say("anyway"), layout={"width": "auto"})
-        self.anyway.on_click(lambda _: self.open())
+        self.anyway.on_click(lambda _: self.reveal())
         super().__init__([self.page])
         self.add_class("commsim-explanation")
-        bets.when_placed(item.id, self.open)
+        bets.when_placed(item.id, self.reveal)
         if self.bet is not None:
-            self.open()
+            self.reveal()
         else:
             self.page.value = f"<p>{escape(self._say('no_bet'))}</p>"
             self.children = [self.page, self.anyway]
@@ -97,7 +97,7 @@ class Explanation(widgets.VBox):
     def outcome(self) -> dict:
         return band(self.lives["b"], self.item.outcome)
 
-    def open(self) -> None:
+    def reveal(self) -> None:
         """Show the whole page."""
         self.page.value = self.html()
         self.children = [self.page]
