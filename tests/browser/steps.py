@@ -1,5 +1,7 @@
 """What a learner does with a lesson in a browser, whichever door it was opened by."""
 
+import pytest
+
 PLAYER = ".csp:not([hidden])"
 CHART = ".below svg[role=img]"
 
@@ -132,3 +134,58 @@ def waits(page, moves=12):
 def others(page):
     """Addresses that the page asked for and that lie on another host."""
     return [url for url in page.asked if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))]
+
+
+class Lesson:
+    """What a lesson does for a learner, tested behind every door; ``opened`` is the page behind one."""
+
+    asked = 20  # addresses at least, or nothing was watched
+
+    def test_the_first_picture_is_there_before_any_click(self, opened):
+        plans = opened.page.evaluate(PIXELS, "plan")
+        assert len(plans) == 2 and all(plan["colours"] > 50 for plan in plans)
+
+    def test_the_outcome_is_kept_back_until_there_is_a_bet(self, opened):
+        told = opened.page.locator(".commsim-explanation")
+        assert told.count() == 1 and told.locator("table").count() == 0 and told.locator("button").count() == 1
+
+    def test_a_bet_is_answered_and_stays_on_the_chart(self, opened):
+        value, said = bet(opened.page, 3)
+        assert value in said
+        moved(opened.page, 0, "ArrowRight")
+        assert {"zh": f"你押的 {value}", "en": f"your bet: {value}"}[opened.lang] in chart(opened.page)
+
+    def test_the_explanation_follows_the_bet(self, opened):
+        value = opened.page.locator(".commsim-predict .widget-readout").first.inner_text().strip()
+        told = opened.page.locator(".commsim-explanation")
+        told.locator("table").first.wait_for(state="attached", timeout=60_000)
+        sentence = {"zh": f"你押的是{value}户", "en": f"You bet {value} households"}[opened.lang]
+        assert sentence in told.evaluate("(node) => node.textContent") and told.locator("table").count() == 2
+
+    @pytest.mark.parametrize("number", [0, 1])
+    def test_each_slider_changes_the_chart(self, opened, number):
+        before, after = moved(opened.page, number, "PageUp")
+        assert before != after
+
+    def test_play_moves_the_picture_and_pause_stops_it(self, opened):
+        before, after, day = played(opened.page)
+        assert day >= 5 and before != after
+        opened.page.wait_for_timeout(300)
+        assert opened.page.evaluate(PIXELS, "plan") == after
+
+    def test_a_choice_in_the_self_check_is_answered(self, opened):
+        box = opened.page.locator(".commsim-check")
+        before = box.inner_text()
+        box.locator("input[type=radio]").first.check()
+        opened.page.wait_for_function("([node, before]) => node.innerText.length > before.length + 10",
+                                      arg=[box.element_handle(), before])  # fmt: skip
+
+    def test_every_widget_found_its_place(self, opened):
+        assert "Error displaying widget" not in opened.page.content()
+
+    def test_no_character_is_an_empty_box(self, opened):
+        found = opened.page.evaluate(BOXES)
+        assert found["seen"] > 100 and found["missing"] == []
+
+    def test_no_other_host_was_asked(self, opened):
+        assert len(opened.page.asked) > self.asked and others(opened.page) == []

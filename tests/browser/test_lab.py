@@ -55,46 +55,12 @@ def test_every_cell_ran(lab):
                            "(e) => /\\d/.test(e.textContent))", timeout=60_000)  # fmt: skip
 
 
-def test_the_first_picture_is_there_before_any_click(lab):
-    plans = lab.page.evaluate(steps.PIXELS, "plan")
-    assert len(plans) == 2 and all(plan["colours"] > 50 for plan in plans)
+class TestLesson(steps.Lesson):
+    asked = 50
 
-
-def test_a_bet_is_answered_and_stays_on_the_chart(lab):
-    value, said = steps.bet(lab.page, 3)
-    assert value in said
-    steps.moved(lab.page, 0, "ArrowRight")
-    assert {"zh": f"你押的 {value}", "en": f"your bet: {value}"}[lab.lang] in steps.chart(lab.page)
-
-
-@pytest.mark.parametrize("number", [0, 1])
-def test_each_slider_changes_the_chart(lab, number):
-    before, after = steps.moved(lab.page, number, "PageUp")
-    assert before != after
-
-
-def test_play_moves_the_picture_and_pause_stops_it(lab):
-    before, after, day = steps.played(lab.page)
-    assert day >= 5 and before != after
-    lab.page.wait_for_timeout(300)
-    assert lab.page.evaluate(steps.PIXELS, "plan") == after
-
-
-def test_a_choice_in_the_self_check_is_answered(lab):
-    box = lab.page.locator(".commsim-check")
-    before = box.inner_text()
-    box.locator("input[type=radio]").first.check()
-    lab.page.wait_for_function("([node, before]) => node.innerText.length > before.length + 10",
-                               arg=[box.element_handle(), before])  # fmt: skip
-
-
-def test_no_character_is_an_empty_box(lab):
-    found = lab.page.evaluate(steps.BOXES)
-    assert found["seen"] > 100 and found["missing"] == []
-
-
-def test_no_other_host_was_asked(lab):
-    assert len(lab.page.asked) > 50 and steps.others(lab.page) == []
+    @pytest.fixture
+    def opened(self, lab):
+        return lab
 
 
 @pytest.mark.slow

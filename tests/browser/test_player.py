@@ -1,7 +1,9 @@
 """The player in a real browser: the saved file plays from a disk, offline, in both languages."""
 
 import re
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,19 +14,12 @@ from commsim.rules import Notice
 from commsim.show import player
 from commsim.show.trajectory import GRIEVANCES, KIND, record
 
+sys.path.insert(0, str(Path(__file__).parent))
+from steps import PIXELS
+
 DAYS, WORLD = 300, 1
 TITLES = {"en": ("Three days", "Thirty days"), "zh": ("公示三天", "公示三十天")}
 PEOPLE = "canvas[data-layer=people]"
-PIXELS = """(layer) => [...document.querySelectorAll(`canvas[data-layer=${layer}]`)].map((canvas) => {
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height), seen = new Set();
-  let sum = 0;
-  for (let k = 0; k < data.length; k += 4) {
-    const colour = (data[k] << 16) | (data[k + 1] << 8) | data[k + 2];
-    seen.add(colour);
-    sum = (sum * 31 + colour + data[k + 3]) % 4294967291;
-  }
-  return { colours: seen.size, sum };
-})"""
 # Characters that the fonts of this computer draw as the same box as one that no font has.
 BOXES = """() => {
   const root = document.querySelector(".csp"), canvas = document.createElement("canvas");
@@ -356,7 +351,7 @@ def test_without_anywidget_the_fix_is_named(monkeypatch):
     finally:
         player._player.cache_clear()
     for lang in ("en", "zh"):
-        assert "pip install 'commsim[lab]'" in fault.value.text(lang)
+        assert 'pip install "commsim[lab]"' in fault.value.text(lang)
 
 
 def test_mistakes_are_named(runs):

@@ -47,38 +47,10 @@ def test_no_code_is_to_be_seen(app):
     assert "cs.run(" not in source and "import commsim" not in source
 
 
-def test_the_first_picture_is_there_before_any_click(app):
-    plans = app.page.evaluate(steps.PIXELS, "plan")
-    assert len(plans) == 2 and all(plan["colours"] > 50 for plan in plans)
-
-
-def test_a_bet_is_answered_and_stays_on_the_chart(app):
-    value, said = steps.bet(app.page, 3)
-    assert value in said
-    steps.moved(app.page, 0, "ArrowRight")
-    assert {"zh": f"你押的 {value}", "en": f"your bet: {value}"}[app.lang] in steps.chart(app.page)
-
-
-@pytest.mark.parametrize("number", [0, 1])
-def test_each_slider_changes_the_chart(app, number):
-    before, after = steps.moved(app.page, number, "PageUp")
-    assert before != after
-
-
-def test_play_moves_the_picture_and_pause_stops_it(app):
-    before, after, day = steps.played(app.page)
-    assert day >= 5 and before != after
-    app.page.wait_for_timeout(300)
-    assert app.page.evaluate(steps.PIXELS, "plan") == after
-
-
-def test_no_character_is_an_empty_box(app):
-    found = app.page.evaluate(steps.BOXES)
-    assert found["seen"] > 100 and found["missing"] == []
-
-
-def test_no_other_host_was_asked(app):
-    assert len(app.page.asked) > 20 and steps.others(app.page) == []
+class TestLesson(steps.Lesson):
+    @pytest.fixture
+    def opened(self, app):
+        return app
 
 
 @pytest.mark.slow

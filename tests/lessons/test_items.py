@@ -49,10 +49,10 @@ def test_figures_in_a_question_are_those_that_are_run(name):
     said = [int(number) for number in re.findall(r"\d+", chosen.ask.say("en", **chosen.blanks()))]
     if name == "notice-1":
         days = [rules_of(chosen.scenario, chosen.scale, chosen.policy, chosen.side(s, {}))[-1].decision for s in "ab"]
-        assert said == [chosen.blanks()["households"], *days]
+        assert said == [int(chosen.blanks()["households"]), *days]
     else:
         households = [chosen.side(side, {}).settings["project_households"] for side in "ab"]
-        assert said == [chosen.blanks()["objectors"], *households]
+        assert said == [int(chosen.blanks()["objectors"]), *households]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -94,6 +94,7 @@ BROKEN = {
     "unknown rule": (lambda d: one(d)["a"].update(rules={"three_notice": {"decision": 3}}), "value_unknown", "1.a"),
     "unknown argument": (lambda d: one(d)["a"].update(rules={"three_notices": {"decisions": 3}}), "value_unknown", "a"),
     "unknown setting": (lambda d: one(d)["a"].update(settings={"r_bord": 0.1}), "value_unknown", "notice-1.a"),
+    "a quote of nothing": (lambda d: d["quotes"].update(objectors="three_notices.objector"), "value_unknown", "quotes"),
     "two right answers": (lambda d: d["checks"][0]["options"][0].update(right=True), "lesson_one_right", "checks.seen"),
 }
 

@@ -59,6 +59,11 @@ def test_a_bet_placed_later_comes_onto_the_chart_at_once():
     panel = Panel(few_worlds("notice-1"), "en")
     bets.place("notice-1", 6)
     assert panel.player.meta["chart"]["ghost"]["y"] == 6 and "…" in str(panel.player.meta["chart"]["tiles"])
+    some = panel._worlds()
+    next(some)
+    panel._known = True  # as after the fourth of sixteen worlds
+    bets.place("notice-1", 7)
+    assert "All" not in panel.said.value, "worlds are still to come"
     panel.finish()
     bets.place("notice-1", 8)
     chart = panel.player.meta["chart"]

@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from commsim.errors import UserError, nearest
 from commsim.scenarios import load
-from commsim.scenarios.reading import _File as YamlFile
+from commsim.scenarios.reading import YamlFile
 from commsim.scenarios.schema import Name, Strict, Words
 from commsim.shipped import shipped
 from commsim.words import LANGUAGES

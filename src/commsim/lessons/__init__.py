@@ -81,4 +81,4 @@ def _part(name: str):
     try:
         return import_module(f"commsim.lessons.{name}")
     except ModuleNotFoundError as missing:
-        raise UserError("no_lab", value=missing.name) from None
+        raise UserError("lab_missing", value=missing.name) from None

@@ -114,6 +114,7 @@ class Item(_Data):
     tiles: Annotated[list[Outcome], Field(min_length=1, max_length=4)]
     claims: Annotated[list[Claim], Field(min_length=1)]
     why: Paragraphs
+    quotes: dict[str, Annotated[str, StringConstraints(pattern=r"^\w+\.\w+$")]] = {}
     assumptions: Annotated[list[str], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -122,6 +123,10 @@ class Item(_Data):
         limits = [option.up_to for option in self.options]
         if limits != sorted(set(limits)) or limits[-1] != self.bet.high:
             raise _mistake("lesson_options", f"{self.id}.options", limits, self.bet.high)
+        for quoted in self.quotes.values():
+            group, number = quoted.split(".")
+            rules, settings = ({}, {number: 0}) if group == "settings" else ({group: {number: 0}}, {})
+            self._check_names(f"{self.id}.quotes", rules, settings)
         for name in ("a", "b"):
             self._check_names(f"{self.id}.{name}", getattr(self, name).rules, getattr(self, name).settings)
             rules_of(self.scenario, self.scale, self.policy, self.side(name, {}))
@@ -198,10 +203,13 @@ class Item(_Data):
         """Both sides with controls at ``values``."""
         return self.side("a", values), self.side("b", values)
 
-    def blanks(self) -> dict[str, object]:
-        """Numbers that texts quote, from the scenario."""
-        return {"objectors": self._rule("three_notices", "objectors"),
-                "households": int(self.setting("project_households"))}  # fmt: skip
+    def blanks(self) -> dict[str, str]:
+        """Numbers that texts quote, from the scenario at the lesson's scale."""
+        found = {}
+        for name, path in self.quotes.items():
+            group, number = path.split(".")
+            found[name] = f"{self.setting(number) if group == 'settings' else self._rule(group, number):g}"
+        return found
 
     def answer_to(self, bet: float) -> Text:
         """What is said to a bet."""
@@ -234,7 +242,7 @@ class Lesson(_Data):
     checks: Annotated[list[Check], Field(min_length=3, max_length=5)]
 
 
-_SHARED = ("scenario", "scale", "policy", "days", "worlds", "player_days", "preview_world")
+_SHARED = ("scenario", "scale", "policy", "days", "worlds", "player_days", "preview_world", "quotes")
 
 
 class _Told(Exception):

@@ -41,11 +41,11 @@ class Panel(widgets.VBox):
         reset.on_click(self._reset)
         super().__init__([large_text(), *self.controls.values(), widgets.HBox([reset, self.said]), self.player])
         self.add_class("commsim-panel")
-        bets.when_placed(item.id, self._bet_placed)
         self._trajectories = self._two_lives()
         self._lives = self._previews(("a", "b"))
         self._paint()
         self._later(0.0)
+        bets.when_placed(item.id, self._bet_placed)
 
     @property
     def values(self) -> dict[str, int]:
@@ -137,7 +137,10 @@ class Panel(widgets.VBox):
                 self._lives = lives
                 self._paint(known=True)
             yield
-        self.said.value = say("lesson.run.ready", self.lang, worlds=self.item.worlds) + self._answer(lives["b"])
+        self._say_ready(lives["b"])
+
+    def _say_ready(self, lives):
+        self.said.value = say("lesson.run.ready", self.lang, worlds=self.item.worlds) + self._answer(lives)
 
     def _answer(self, lives) -> str:
         """What is said to the bet, once the question's own sides have been lived."""
@@ -152,18 +155,15 @@ class Panel(widgets.VBox):
 
     def _bet_placed(self):
         """The bet comes onto the chart at once."""
-        if not self._known:
-            self._paint()
-            return
-        self.said.value = say("lesson.run.ready", self.lang, worlds=self.item.worlds) + self._answer(self._lives["b"])
-        self._paint(known=True)
+        if len(self._lives["b"]) == self.item.worlds:  # while worlds are still to come, the last one answers
+            self._say_ready(self._lives["b"])
+        self._paint(self._known)
 
     def _paint(self, known: bool = False):
         self._known = known
         if not known:
             self.said.value = say("lesson.run.preview", self.lang)
-        self.player.show(*self._trajectories.values(), *self._titles(),
-                         chart=self._chart(known))  # fmt: skip
+        self.player.show(*self._trajectories.values(), *self._titles(), chart=self._chart(known))
 
     def _chart(self, known: bool) -> dict:
         curve = mean_curve if self.item.outcome == "objectors" else restarts_by_day

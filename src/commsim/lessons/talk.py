@@ -13,6 +13,7 @@ from commsim.lessons.items import Check, Item
 from commsim.lessons.outcomes import OUTCOMES, band, difference, lived
 from commsim.scenarios import load
 from commsim.scenarios.telling import source_in_words
+from commsim.show.wording import plain
 from commsim.state.settings import PARAMETERS
 from commsim.words import language, say
 
@@ -165,9 +166,10 @@ def _assumption(item: Item, path: str, numbers, lang) -> tuple[str, str, str]:
     if group == "settings":
         known = numbers.get(f"{local}.{name}") or numbers.get(f"settings.{name}")
         source = known.source if known else PARAMETERS[name].source
-        return say(f"setting.{name}", lang), f"{item.setting(name):g}", source_in_words(source, lang)
+        value = plain(item.setting(name), PARAMETERS[name].unit, language(lang))
+        return say(f"setting.{name}", lang), value, source_in_words(source, lang)
     known = numbers.get(f"{local}.{group}.{name}") or numbers[f"rules.{group}.{name}"]
-    return say(f"lesson.argument.{name}", lang), f"{known.value:g}", source_in_words(known.source, lang)
+    return say(f"argument.{name}", lang), f"{known.value:g}", source_in_words(known.source, lang)
 
 
 def _table(head, rows) -> str:

@@ -58,12 +58,12 @@ def load(source: str | Path | Scenario) -> Scenario:
     if isinstance(source, str) and not looks_like_a_file:
         raise UserError("scenario_unknown", value=text, allowed=", ".join(available()),
                         nearest=nearest(text, available()))  # fmt: skip
-    return _File(path).scenario(str(path.resolve()))
+    return YamlFile(path).scenario(str(path.resolve()))
 
 
 @cache
 def _shipped(name: str) -> Scenario:
-    return _File(_FOLDER / f"{name}.yaml").scenario(name)
+    return YamlFile(_FOLDER / f"{name}.yaml").scenario(name)
 
 
 def _text_of(path: Path) -> str:
@@ -93,7 +93,7 @@ def _neighbour(path: Path) -> str | None:
     return str(path.parent / close[0]) if close else None
 
 
-class _File:
+class YamlFile:
     """One file on its way to a scenario: the YAML tree and where each thing stands in it."""
 
     def __init__(self, path: Path):

@@ -60,7 +60,7 @@ def _player():
         import anywidget
         import traitlets
     except ImportError as fault:
-        raise UserError("player_lab_missing") from fault
+        raise UserError("lab_missing", value="anywidget") from fault
 
     class Player(anywidget.AnyWidget):
         """Plays one run or two of the same world in step.

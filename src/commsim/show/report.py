@@ -29,6 +29,7 @@ from commsim.show.wording import (
     local,
     number,
     percent,
+    plain,
     quantity,
     span,
     unit_name,
@@ -452,15 +453,15 @@ def _assumptions(facts, scenario, lang):
             groups.setdefault(head, []).append(
                 {
                     "what": text,
-                    "value": _plain(one.value, unit, lang),
+                    "value": plain(one.value, unit, lang),
                     "source": source_in_words(one.source, lang),
                     "range": "–"
                     if one.low is None
                     else say(
                         "report.span",
                         lang,
-                        low=_plain(one.low, unit, lang, True),
-                        high=_plain(one.high, unit, lang, True),
+                        low=plain(one.low, unit, lang, True),
+                        high=plain(one.high, unit, lang, True),
                     ),
                 }
             )
@@ -508,17 +509,6 @@ def _rule_at(parts, policies, scenario):
                 found = rule
                 users.append(policy)
     return found, users
-
-
-def _plain(value, unit, lang, bare=False):
-    if unit.startswith("share"):
-        return f"{100 * value:.4g}%"
-    text = f"{value:,.0f}" if float(value).is_integer() else f"{value:g}"
-    return (
-        text
-        if bare or unit not in ("d", "h", "yuan", "persons")
-        else say(f"report.unit.{unit}", lang, v=text)
-    )
 
 
 # --- limits and reproduction -----------------------------------------------------------------------

@@ -94,3 +94,12 @@ def span(low: float | None, high: float | None, unit: str, delta: float, lang: s
 
 def join(names, lang: str) -> str:
     return say("words.comma", lang).join(names)
+
+
+def plain(value: float, unit: str, lang: str, bare: bool = False) -> str:
+    """An assumed number as it stands in the scenario, with its unit unless ``bare``: ``0.05 a day``, ``45%``."""
+    if unit.startswith("share"):
+        return f"{100 * value:.4g}%"
+    text = f"{value:,.0f}" if float(value).is_integer() else f"{value:g}"
+    key = f"report.unit.{slug(unit)}"
+    return text if bare or key not in catalogue() else say(key, lang, v=text)
