@@ -356,19 +356,21 @@ def who_gains(facts: dict, *, narrow: bool = False, lang: str | None = None) -> 
     legend = _legend_height(facts, policies, narrow, lang) if len(policies) > 1 else 0.02
     width = NARROW if narrow else WIDE
     names_of = [capital(say(f"stratum.{g}", lang)) for _, g in rows]
-    left, between, over, under = _words_width(names_of, 8) + 0.12, 0.28, 0.34, 0.42
+    left, between, under = _words_width(names_of, 8) + 0.12, 0.28, 0.42
+    each = (width - left - 0.12 - between * (columns - 1)) / columns
+    titles, over = _titles([label(name, lang) for name in names], each, 0.34)
     height = legend + panels * (tall + over + under)
     figure = _figure(width, height)
     if not names or not rows:
         return _empty(figure, say("report.empty.strata", lang))
-    each = (width - left - 0.12 - between * (columns - 1)) / columns
-    for i, name in enumerate(names):
+    for i, (name, title) in enumerate(zip(names, titles, strict=True)):
         row, column = divmod(i, columns)
         bottom = height - legend - (row + 1) * (tall + over + under) + under
         ax = figure.add_axes(
             ((left + column * (each + between)) / width, bottom / height, each / width, tall / height)
         )
         _gains_panel(ax, facts, name, rows, policies, gap, column == 0, lang)
+        _title(ax, title, 5)
     if len(policies) > 1:
         _legend(figure, facts, policies, narrow, lang)
     return figure
@@ -419,7 +421,6 @@ def _gains_panel(ax, facts, name, rows, policies, gap, with_labels, lang):
         [capital(say(f"stratum.{g}", lang)) for _, g in rows] if with_labels else [""] * len(rows),
         color=INK,
     )
-    ax.set_title(label(name, lang), loc="left", weight="bold", fontsize=8.8, pad=5)
     side = say("report.side.more" if direction(name, facts) > 0 else "report.side.less", lang)
     ax.set_xlabel(
         f"{unit_name(m['unit'], lang, difference=True)} · {side}", fontsize=8, loc="left", labelpad=2
@@ -448,19 +449,21 @@ def over_time(
     columns = 1 if narrow else 2
     panels = max(1, math.ceil(len(names) / columns))
     legend = _legend_height(facts, facts["policies"], narrow, lang)
-    width, tall, over, under, left, between = (NARROW if narrow else WIDE), 1.75, 0.36, 0.45, 0.5, 0.62
+    width, tall, under, left, between = (NARROW if narrow else WIDE), 1.75, 0.45, 0.5, 0.62
+    each = (width - left - 0.15 - between * (columns - 1)) / columns
+    titles, over = _titles([_with_unit(facts, name, lang) for name in names], each, 0.36)
     height = legend + panels * (tall + over + under)
     figure = _figure(width, height)
     if not names:
         return _empty(figure, say("report.empty.series", lang))
-    each = (width - left - 0.15 - between * (columns - 1)) / columns
-    for i, name in enumerate(names):
+    for i, (name, title) in enumerate(zip(names, titles, strict=True)):
         row, column = divmod(i, columns)
         bottom = height - legend - (row + 1) * (tall + over + under) + under
         ax = figure.add_axes(
             ((left + column * (each + between)) / width, bottom / height, each / width, tall / height)
         )
         _time_panel(ax, facts, name, lang)
+        _title(ax, title, 6)
     _legend(figure, facts, facts["policies"], narrow, lang)
     return figure
 
@@ -503,17 +506,13 @@ def _time_panel(ax, facts, name, lang):
     ax.set_ylim(max(low - more, min(low, 0.0)), high + more)
     ax.yaxis.set_major_locator(mpl.ticker.MaxNLocator(5))
     ax.yaxis.set_major_formatter(lambda v, _: f"{v:,g}".replace("-", "−") + ("%" if scale == 100 else ""))
-    title = label(name, lang)
-    ax.set_title(
-        title
-        if scale == 100
-        else say("report.with_unit", lang, label=title, unit=unit_name(m["unit"], lang)),
-        loc="left",
-        weight="bold",
-        fontsize=8.8,
-        pad=6,
-    )
     ax.set_xlabel(say("report.axis.months", lang), fontsize=8, loc="right", labelpad=2)
+
+
+def _with_unit(facts, name, lang) -> str:
+    """A measure's name for the top of a panel; the axis of a share says its own per cent."""
+    unit, title = facts["measures"][name]["unit"], label(name, lang)
+    return title if unit == "share" else say("report.with_unit", lang, label=title, unit=unit_name(unit, lang))
 
 
 def _month_axis(ax, last, most):
@@ -811,12 +810,26 @@ def _figure(width, height) -> Figure:
     return figure
 
 
-def _words_width(words, size) -> float:
-    """Inches that the longest of some words needs, with room for a reader's wider font."""
+def _words_width(words, size, weight="normal") -> float:
+    """Inches that the longest of some words needs, whichever of our fonts the reader has.
+
+    Measured in DejaVu Sans, the widest of them, which every matplotlib brings along: so a picture is
+    laid out alike on every computer.
+    """
     canvas = FigureCanvasAgg(Figure(figsize=(1, 1), dpi=72))
-    font = mpl.font_manager.FontProperties(size=size)
+    font = mpl.font_manager.FontProperties(family=["DejaVu Sans", *fonts.chinese()], size=size, weight=weight)
     widths = [canvas.get_renderer().get_text_width_height_descent(w, font, False)[0] for w in words]
-    return 1.12 * max(widths, default=0) / 72
+    return 1.04 * max(widths, default=0) / 72
+
+
+def _titles(titles, inches, over) -> tuple[list[str], float]:
+    """Titles folded to their panels' width, and the height above a panel that the longest needs."""
+    folded = [_folded(title, inches, 8.8, "bold") for title in titles]
+    return folded, over + 0.15 * max((title.count("\n") for title in folded), default=0)
+
+
+def _title(ax, title, pad):
+    ax.set_title(title, loc="left", weight="bold", fontsize=8.8, pad=pad)
 
 
 def _empty(figure, text):
@@ -905,11 +918,11 @@ def save(figure: Figure, path: str | Path, lang: str | None = None) -> Path:
     return whole_file(path, page.getvalue())
 
 
-def _folded(text, inches, size):
-    """The text in lines that are no wider than the picture; Chinese may break after any character."""
+def _folded(text, inches, size, weight="normal"):
+    """The text in lines that are no wider than so many inches; Chinese may break after any character."""
     lines = [""]
     for piece in re.findall(r"[\u3000-\uffef]|[^\s\u3000-\uffef]+\s*|\s+", text):
-        if lines[-1] and _words_width([lines[-1] + piece], size) / 1.12 > inches:
+        if lines[-1] and _words_width([lines[-1] + piece.rstrip()], size, weight) > inches:
             lines.append("")
         lines[-1] += piece
     return "\n".join(line.rstrip() for line in lines)
