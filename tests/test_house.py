@@ -19,7 +19,7 @@ FLOORS = [
     {"day", "rules", "measures"},
     {"population", "record"},
     {"engine"},
-    {"scenarios"},
+    {"scenarios", "special"},
     {"agents"},
     {"community"},
     {"experiments"},

@@ -14,6 +14,7 @@
     found.measures["trust_office"]["by_policy"]["jinyang_2016"]  difference, interval, verdict
     cs.report.write(found, "report.html", lang="zh")
     cs.measures.MEASURES, cs.rules.RULES  what each measure and each rule is called, its unit or arguments
+    cs.special.vote(n=125, p=0.62, threshold=0.6, operator=">", runs=2000)    one mechanism alone, answer known
     cs.setup(), cs.predict(item), cs.run(item), cs.explain(item), cs.check(lesson), cs.save(item, path)
     cs.UserError                          what every one of these raises on a mistake; .text("zh") says it
 
@@ -37,6 +38,7 @@ _WHERE = {
     "report": "commsim.show",
     "measures": "commsim.measures",
     "rules": "commsim.rules",
+    "special": "commsim.special",
     "setup": "commsim.lessons",
     "predict": "commsim.lessons",
     "run": "commsim.lessons",

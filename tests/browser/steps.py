@@ -108,6 +108,18 @@ def settled(page):
     }""", timeout=60_000)  # the text, not what is seen of it: JupyterLab hides what is scrolled away
 
 
+def rested(page):
+    """The plan's pixels once they stay as they are: after a pause the last flashes fade for a moment."""
+    before = None
+    for _ in range(20):
+        page.wait_for_timeout(200)
+        now = page.evaluate(PIXELS, "plan")
+        if now == before:
+            return now
+        before = now
+    raise AssertionError("the picture does not come to rest")
+
+
 def played(page):
     """Play for a moment; the plan's pixels before and after, and the day that was reached."""
     settled(page)
@@ -116,7 +128,8 @@ def played(page):
     button.click()
     page.wait_for_function("document.querySelector('.csp').commsim.frame >= 5")
     button.click()
-    return before, page.evaluate(PIXELS, "plan"), page.evaluate("document.querySelector('.csp').commsim.frame")
+    day = page.evaluate("document.querySelector('.csp').commsim.frame")
+    return before, rested(page), day
 
 
 def waits(page, moves=12):
@@ -172,6 +185,7 @@ class Lesson:
         assert day >= 5 and before != after
         opened.page.wait_for_timeout(300)
         assert opened.page.evaluate(PIXELS, "plan") == after
+        assert opened.page.evaluate("document.querySelector('.csp').commsim.frame") == day
 
     def test_a_choice_in_the_self_check_is_answered(self, opened):
         box = opened.page.locator(".commsim-check")

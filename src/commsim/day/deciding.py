@@ -42,7 +42,7 @@ def deciding(state: State, settings: Settings, day: int) -> None:
         if draw(state.world, ARRIVES, day, compound, 0, 0) < settings.x.projects_a_year / 365.0:
             state.projects.all.append(propose(state, settings, compound, day))
     for project in state.projects.open:
-        _live(state, project, settings, day)
+        live_project(state, project, settings, day)
 
 
 def propose(state: State, settings: Settings, compound: int, day: int) -> Project:
@@ -92,7 +92,7 @@ def _enter(project, place, day):
                           "version": project.version, "result": None, "objectors": 0})  # fmt: skip
 
 
-def _live(state, project, settings, day):
+def live_project(state, project, settings, day):
     """One day in the present stage, and its end when its days are over."""
     if day < project.since:  # being reworked
         return

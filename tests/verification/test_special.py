@@ -1,0 +1,222 @@
+"""Each special case against its formula at several values; and against a phase of the day that is broken.
+
+A check that cannot fail is worth nothing: under every formula stands what breaks the phase that the case
+runs through, and the same check must then fail.
+"""
+
+import numpy as np
+import pytest
+from alone import assert_mean, assert_share
+from scipy.special import expit
+from scipy.stats import binom
+
+import commsim as cs
+from commsim import special
+from commsim.errors import UserError
+
+
+def passes(check) -> bool:
+    try:
+        check()
+    except AssertionError:
+        return False
+    return True
+
+
+# -- the checks ------------------------------------------------------------------------------------------------------
+
+
+def settled_strength(rate, gain, half_life, gap=0.0):
+    """C16, a Poisson number of chats a day: E w = g k / (1 - g (1 - k)), k = 1 - e^(-rate gain)."""
+    w = special.encounters(rate=rate, gain=gain, half_life=half_life, days=int(8 * half_life), pairs=600)
+    k, g = 1.0 - np.exp(-rate * gain), 2.0 ** (-1.0 / half_life)
+    assert w.shape == (600,) and w.min() >= 0.0 and w.max() <= 1.0
+    assert_mean(w, g * k / (1.0 - g * (1.0 - k)))
+
+
+def invited(people, seeds, rate, dt):
+    """C3: the logistic curve, within 6 % of it at rate dt <= .03 and 4 standard errors of ten worlds."""
+    days = round(2.0 * np.log(people / seeds) / rate / dt) * dt
+    rows = np.array([special.adoption(people=people, seeds=seeds, rate=rate, days=days, dt=dt, world=w)
+                     for w in range(10)])  # fmt: skip
+    t = dt * np.arange(1, rows.shape[1] + 1)
+    curve = people * seeds * np.exp(rate * t) / (people - seeds + seeds * np.exp(rate * t))
+    assert rows.shape[1] == round(days / dt) and (np.diff(rows, axis=1) >= 0).all()
+    error = 4.0 * rows.std(axis=0, ddof=1) / np.sqrt(len(rows))
+    assert (abs(rows.mean(axis=0) - curve) <= 0.06 * curve + error).all()
+
+
+def waits(arrivals, service, servers, days):
+    """C9: the mean wait of M/M/c; batches, as the waits of one queue are correlated."""
+    from test_office_and_replies import erlang_c
+
+    wait = special.queue(arrivals_per_day=arrivals, service_per_day=service, servers=servers, days=days)
+    share, mean, _ = erlang_c(arrivals, service, servers)
+    assert len(wait) > 0.9 * arrivals * days and wait.min() >= 0.0
+    for measured, expected in ((wait > 1e-9, share), (wait, mean)):
+        assert_mean([batch.mean() for batch in np.array_split(measured, 40)], expected)
+
+
+def durations(lengths, success):
+    """C12: E[T] = sum_j d_j / prod_{i >= j} s_i."""
+    days = special.pipeline(lengths=lengths, success=success, runs=3000)
+    assert days.min() >= sum(lengths) and len(days) == 3000
+    assert_mean(days, sum(d / np.prod(success[j:]) for j, d in enumerate(lengths)))
+
+
+def passed(n, p, threshold, operator):
+    """C10."""
+    share = special.vote(n=n, p=p, threshold=threshold, operator=operator, runs=3000)
+    limit = round(threshold * 1000) * n
+    k = np.arange(n + 1)
+    enough = 1000 * k > limit if operator == ">" else 1000 * k >= limit
+    assert_share(share * 3000, 3000, binom.pmf(k, n, p)[enough].sum())
+
+
+def stopped(n, p, objectors):
+    """C11."""
+    share = special.veto(n=n, p=p, objectors=objectors, runs=3000)
+    assert_share(share * 3000, 3000, binom.sf(objectors - 1, n, p))
+
+
+def sitting(short_share, mean_short, mean_long):
+    """C14, after every home has changed hands many times; days' ticks shift it by less than .003."""
+    share = special.renters(short_share=short_share, mean_short=mean_short, mean_long=mean_long, seats=8000,
+                            days=int(5 * mean_long))  # fmt: skip
+    long = (1 - short_share) * mean_long
+    assert_share(share * 8000, 8000, long / (short_share * mean_short + long), bias=0.003)
+
+
+def held(n, p, threshold, operator):
+    """C13."""
+    share = special.signup(n=n, p=p, threshold=threshold, operator=operator, runs=2000)
+    assert_share(share * 2000, 2000, binom.sf(threshold - (operator == ">="), n, p))
+
+
+def heard(members, looks, reply):
+    """C23: exponential with mean 1 / (m r u)."""
+    minutes = special.first_reply(members=members, looks_per_day=looks, reply_probability=reply, runs=2500)
+    mean = 24 * 60 / (members * looks * reply)
+    assert_mean(minutes, mean)
+    assert_share((minutes > 2 * mean).sum(), 2500, np.exp(-2.0))
+
+
+def official(threshold, slope):
+    """C24; a person's messages of one day stand in one group, hence the factor."""
+    trust, rates, days = np.linspace(0.05, 0.95, 40), np.tile([0.2, 0.5, 1.0, 1.5], 10), 400
+    share = special.two_groups(trust=trust, rates=rates, threshold=threshold, slope=slope, days=days)
+    expected = (rates * expit(slope * (trust - threshold))).sum() / rates.sum()
+    error = np.sqrt(expected * (1 - expected) / (rates.sum() * days) * 2.5)
+    assert abs(share - expected) < 4 * error
+
+
+def rounds(theta_0, theta_s, people=4000):
+    """C25: x' = logistic(theta_0 + theta_S x) from nobody; 4 standard errors of a share that may double."""
+    x, expected = 0.0, []
+    for _ in range(40):
+        x = expit(theta_0 + theta_s * x)
+        expected.append(x)
+    shares = special.participation(theta_0=theta_0, theta_S=theta_s, people=people, rounds=40)
+    assert shares.shape == (40,) and (np.diff(shares) >= 0).all()
+    assert abs(shares[0] - expected[0]) < 4 * np.sqrt(expected[0] * (1 - expected[0]) / people)
+    assert shares[-1] == pytest.approx(expected[-1], abs=0.02)
+
+
+# -- held as they are, and against a broken phase -------------------------------------------------------------------
+
+
+CASES = {
+    "encounters": (settled_strength, [(1 / 7, 0.05, 180.0), (1.0, 0.05, 180.0), (2 / 7, 0.2, 60.0)]),
+    "adoption": (invited, [(1000, 10, 0.3, 0.1), (600, 20, 0.05, 0.5)]),
+    "queue": (waits, [(10.0, 6.0, 2, 6000), (0.18, 1.0, 1, 40_000), (20.0, 9.0, 3, 3000)]),
+    "pipeline": (durations, [((3, 5, 7, 7, 10, 15, 7), (1, 0.9, 0.95, 1, 0.95, 1, 0.95)), ((4, 2), (0.5, 0.7))]),
+    "vote": (passed, [(125, 0.62, 0.6, ">"), (125, 0.6, 0.6, ">="), (20, 0.5, 0.5, ">"), (1000, 0.62, 0.6, ">")]),
+    "veto": (stopped, [(125, 0.08, 10), (277, 0.03, 10), (1000, 0.01, 10), (40, 0.1, 3)]),
+    "renters": (sitting, [(0.5, 120, 1440), (0.7, 30, 300), (0.923, 40, 400)]),
+    "signup": (held, [(300, 0.13, 40, ">="), (300, 0.13, 40, ">"), (60, 0.2, 12, ">=")]),
+    "first_reply": (heard, [(200, 10, 0.05), (30, 5, 0.4), (1, 20, 0.5)]),
+    "two_groups": (official, [(0.5, 8.0), (0.35, 20.0), (0.9, 0.0)]),
+    "participation": (rounds, [(-2.0, 3.0), (-3.2, 6.0), (-2.5, 6.0), (-4.0, 6.0), (-1.0, 0.0)]),
+}
+HELD = [pytest.param(check, values, id=f"{name}-{k}") for name, (check, cases) in CASES.items()
+        for k, values in enumerate(cases)]  # fmt: skip
+
+
+@pytest.mark.parametrize("check, values", HELD)
+def test_the_case_follows_its_formula(check, values):
+    check(*values)
+
+
+def off(**factors):
+    """What breaks a phase: it runs with levers that are not quite those asked for."""
+    def change(phase):
+        def other(*things):
+            *first, settings, day = things
+            x = settings.x._replace(**{name: getattr(settings.x, name) * by for name, by in factors.items()})
+            return phase(*first, type(settings)(x, settings.pipeline), day)
+
+        other.__name__ = phase.__name__
+        return other
+
+    return change
+
+
+BREAKS = {
+    "encounters": ("neighbouring", off(alpha=0.8)),
+    "adoption": ("joining", off(q=0.5)),
+    "queue": ("talking", off(minutes_1=1.1)),
+    "pipeline": ("live_project", off(theta_pay=0.5)),
+    "vote": ("deciding", off(theta_pay=1.6)),
+    "veto": ("deciding", off(o_0=1.1)),
+    "renters": ("moving", off(short_share=0.7)),
+    "signup": ("gathering", off(theta_gathering=1.1)),
+    "first_reply": ("talking", off(u=0.8)),
+    "two_groups": ("talking", off(t_star=1.1, lambda_nu=0.9)),
+    "participation": ("gathering", off(theta_s=0.7)),
+}
+BROKEN = {name: CASES[name][1][0] for name in BREAKS}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_broken_phase_is_noticed(name, monkeypatch):
+    phase, change = BREAKS[name]
+    monkeypatch.setattr(special, phase, change(getattr(special, phase)))
+    assert not passes(lambda: CASES[name][0](*BROKEN[name]))
+
+
+def test_every_case_is_checked_and_broken():
+    assert set(CASES) == set(BREAKS) == set(special.__all__)
+    assert cs.special is special
+
+
+# -- arguments -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "case, wrong, named",
+    [("vote", {"p": 1.2}, "vote.p"), ("vote", {"n": 10.5}, "vote.n"), ("vote", {"operator": "=>"}, "vote.operator"),
+     ("vote", {"runs": 0}, "vote.runs"), ("pipeline", {"success": [0.5]}, "pipeline.success"),
+     ("pipeline", {"success": [0.5, -0.1]}, "pipeline.success[1]"), ("renters", {"mean_short": "long"}, "mean_short"),
+     ("two_groups", {"rates": [1.0]}, "two_groups.rates"), ("two_groups", {"trust": [0.2, 1.5]}, "two_groups.trust"),
+     ("adoption", {"seeds": 200}, "adoption.seeds"), ("adoption", {"dt": 0}, "adoption.dt")],
+)  # fmt: skip
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_value_that_cannot_be_is_named(case, wrong, named, lang):
+    good = {
+        "vote": {"n": 10, "p": 0.5, "threshold": 0.5, "operator": ">", "runs": 2},
+        "pipeline": {"lengths": [1, 2], "success": [0.9, 0.9], "runs": 2},
+        "renters": {"short_share": 0.5, "mean_short": 10, "mean_long": 20, "seats": 5, "days": 1},
+        "two_groups": {"trust": [0.2, 0.5], "rates": [1.0, 1.0], "threshold": 0.5, "slope": 8, "days": 1},
+        "adoption": {"people": 100, "seeds": 1, "rate": 0.1, "days": 1, "dt": 1},
+    }[case]
+    getattr(special, case)(**good)
+    with pytest.raises(UserError) as raised:
+        getattr(special, case)(**{**good, **wrong})
+    assert named in raised.value.text(lang)
+
+
+def test_the_same_world_gives_the_same_numbers_and_another_one_others():
+    def once(world):
+        return special.encounters(rate=0.2, gain=0.05, half_life=90, days=100, pairs=50, world=world)
+
+    assert (once(3) == once(3)).all() and (once(3) != once(4)).any()
