@@ -1,5 +1,6 @@
 """The documents say what the program does: tables are fresh, links lead somewhere, commands parse, names exist."""
 
+import inspect
 import re
 import shlex
 from dataclasses import fields
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import commsim
-from commsim import scenarios
+from commsim import scenarios, special
 from commsim.cli import main
 from commsim.errors import UserError
 from commsim.measures.table import MEASURES
@@ -196,6 +197,8 @@ def names_there_are():
     for scenario in SHIPPED:
         yield from (scenario.id, *scenario.policies, *scenario.scales)
         yield from (name for policy in scenario.policies.values() for name in policy.names if name)
+    for case in special.__all__:
+        yield from inspect.signature(getattr(special, case)).parameters
     yield from LANGUAGES
     yield from ("range", "tomllib", "jitclass")  # words of files and of Python, not of the model
 
@@ -208,6 +211,14 @@ def names_in(page):
 @pytest.mark.parametrize("page", [page for page in PAGES if page.parent != ROOT], ids=named)
 def test_every_name_in_the_documents_exists(page):
     assert names_in(page) - set(names_there_are()) == set()
+
+
+def test_the_page_of_special_cases_has_each_with_its_arguments():
+    told = dict(re.findall(r"^\| `(\w+)\(([^)]*)\)` \|", text_of(DOCS / "special.md"), re.M))
+    assert set(told) == set(special.__all__)
+    for case, arguments in told.items():
+        parameters = list(inspect.signature(getattr(special, case)).parameters)
+        assert [*arguments.split(", "), "world"] == parameters, case
 
 
 def test_both_model_pages_speak_of_the_same_names_and_sections():
