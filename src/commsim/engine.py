@@ -163,7 +163,7 @@ def warm() -> float:
     if not kernels.warmed() and kernels.CACHED and (os.cpu_count() or 1) > 1:
         code = "from commsim import engine; engine.live_briefly(('needs', 'talking'), days=1)"
         other = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
-        live_briefly(("moving", "neighbouring", "joining", "gathering", "deciding", "trusting"), days=21)
+        live_briefly(("moving", "neighbouring", "learning", "joining", "gathering", "deciding", "trusting"), days=21)
         other.wait()
     live_briefly(None, days=21)
     kernels.mark_warmed()
@@ -172,13 +172,14 @@ def warm() -> float:
 
 def live_briefly(phases: Sequence[str] | None, days: int) -> None:
     """Live in a tiny place, with only some ``phases`` of the day (None: all), under every rule."""
-    from commsim.rules import Gatherings, Icebreaker, Notice, OnlineGroup, PreScreening, ReplyTime, Vote
+    from commsim.rules import Gatherings, Icebreaker, Notice, OnlineGroup, PhoneTraining, PreScreening, ReplyTime, Vote
 
     x = Settings().x._replace(ties_most=8.0, needs_rate=200.0, projects_a_year=365.0, project_households=20.0,
                               mu=5.0, u=0.5, in_view=0.1, eta_g=0.01, officials=2.0, o_0=4.0)  # fmt: skip
     place = Place("warm", "courtyard", 100, 40, burn_in=0, settings=Settings(x))
     rules = (OnlineGroup(poster=10.0), Icebreaker(), ReplyTime(hours=1.0), PreScreening(share=0.0),
              Vote(days=1, share=0.0, operator=">="), Notice(decision=1, works=1, objectors=1000),
+             PhoneTraining(seats=2, lessons=1, poster=10.0),
              Gatherings(every=7, threshold=0, operator=">=", sign_up_days=2))  # fmt: skip
     loop = Days(populate(place, 1), rules, Record(frozenset({days - 1}) if phases is None else frozenset()))
     loop.plan = [phase for phase in loop.plan if phases is None or phase.name in phases]

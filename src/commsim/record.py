@@ -22,8 +22,8 @@ from commsim.measures import (
     mean_clustering,
     median_duration,
 )
-from commsim.state.office import FOR_GATHERINGS, FOR_PROJECTS
-from commsim.state.people import CHILD, OWNER
+from commsim.state.office import CLASSES, FOR_GATHERINGS, FOR_PROJECTS
+from commsim.state.people import CHILD, ELDER, OWNER
 from commsim.state.settings import Settings
 from commsim.state.ties import level_on
 from commsim.state.whole import State
@@ -36,7 +36,7 @@ PERSONAL = ("acquaintances", "strong_ties", "isolated_share", "neighbour_trust",
 
 # What one evening leaves to be added up: sums over adults (PERSONAL), heads, ties, counts since day 0.
 EVENING = (*PERSONAL, "adults", "owners", "renters", "known_by_owners", "known_by_renters", "members", "senders",
-           "ties", "inside", "sent", "volunteers", "worked", "grievances", "yuan",
+           "ties", "inside", "elders", "elders_in", "sent", "volunteers", "worked", "grievances", "yuan", "classes",
            "held", "done", "restarts")  # fmt: skip
 N_PERSONAL, N_EVENING = len(PERSONAL), len(EVENING)
 COUNTS = ("gatherings_held", "projects_done", "restarts")
@@ -100,8 +100,10 @@ class Record:
             out["coverage"] = sums["coverage"] / self.people
             out["renter_gap"] = sums["known_by_owners"] / sums["owners"] - sums["known_by_renters"] / sums["renters"]
             out["same_building_share"] = sums["inside"] / sums["ties"]
+            out["elder_coverage"] = sums["elders_in"] / sums["elders"]
             out["active_share"] = sums["senders"] / sums["members"]
         lived = np.minimum(np.array(self.days) + 1, TALK_WINDOW)
+        out["training_sessions"] = sums["classes"].astype(int)
         out["messages_per_day"] = sums["sent"] / lived
         out["volunteers"] = 1000.0 * sums["volunteers"] / self.people
         out["grievances"] = 1000.0 * sums["grievances"] / self.people
@@ -152,17 +154,18 @@ def sums_of_evening(state, day):
     here = out[N_PERSONAL:]
     here[0], here[1], here[2] = counts.sum(), counts[OWNER].sum(), counts[OWNER + 1 :].sum()
     here[3], here[4] = sums[0, OWNER].sum(), sums[0, OWNER + 1 :].sum()
-    here[5:9] = extra
+    here[5:11] = extra
     first = state.messages.count[0]
     while first > 0 and state.messages.rows.time[first - 1] >= day + 1 - TALK_WINDOW:
         first -= 1
-        here[9] += state.messages.rows.sender[first] >= 0  # negative: the office
+        here[11] += state.messages.rows.sender[first] >= 0  # negative: the office
     for i in range(len(state.people)):
-        here[10] += state.people.volunteer[i]
+        here[12] += state.people.volunteer[i]
     for o in range(len(state.office.officials)):
-        here[11] += state.office.officials.worked[o]
-    here[12] = state.office.grievances.sum()
-    here[13] = state.office.yuan[FOR_GATHERINGS] + state.office.yuan[FOR_PROJECTS]
+        here[13] += state.office.officials.worked[o]
+    here[14] = state.office.grievances.sum()
+    here[15] = state.office.yuan[FOR_GATHERINGS] + state.office.yuan[FOR_PROJECTS]
+    here[16] = state.office.occasions[CLASSES]
     return out
 
 
@@ -170,10 +173,10 @@ def sums_of_evening(state, day):
 def sums_by_stratum(state, day):
     """Sums over adults of the personal measures [measure, tenure, age], adults [tenure, age], and
     (members of any group, those of them who sent something lately, acquaintance ties, those of them
-    inside one building)."""
+    inside one building, elders, those of them in an official group)."""
     people, homes, ties, group = state.people, state.homes, state.ties, state.groups.seats.group
     level = level_on(day, state.levers[0].half_life)
-    sums, counts, extra = np.zeros((7, 3, 3)), np.zeros((3, 3), np.int64), np.zeros(4, np.int64)
+    sums, counts, extra = np.zeros((7, 3, 3)), np.zeros((3, 3), np.int64), np.zeros(6, np.int64)
     faintest, strongest, scale = ACQUAINTED * level, STRONG * level, 1.0 / level
     for i in range(len(people)):
         if people.age[i] == CHILD:
@@ -200,6 +203,8 @@ def sums_by_stratum(state, day):
         sums[6, a, b] += people.last_part[i] > day - PART_WINDOW
         extra[2] += known
         extra[3] += inside
+        extra[4] += b == ELDER
+        extra[5] += b == ELDER and people.in_official[i]
         if group[i].max() >= 0:
             extra[0] += 1
             extra[1] += people.last_sent[i] > day - TALK_WINDOW

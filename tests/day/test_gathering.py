@@ -172,3 +172,57 @@ def test_every_compound_has_its_own_gathering():
     past = state.gatherings.past
     assert [sum(g["compound"] == c for g in past) for c in range(6)] == [10] * 6
     assert_mean([g["guests"] for g in past], 25.0)
+
+
+# -- gifts ---------------------------------------------------------------------------------------------------
+
+
+def test_a_gift_draws_people_by_its_log_odds_free_riders_too():
+    n = 6000
+    for kinds in ((1.0, 0.0), (0.0, 0.0)):
+        state = hamlet(n, per_compound=n, theta_gathering=logit(0.1), theta_g=1.5, conditional_share=kinds[0],
+                       unconditional_share=kinds[1])  # fmt: skip
+        live(state, 14, gathering, rules=[party(gift=True)])
+        assert_share(state.gatherings.past[0]["signed"], n, expit(logit(0.1) + 1.5))
+
+
+def test_who_comes_for_the_gift_alone_stays_for_less_time():
+    """Two at a table meet as long as both stay: 1 for who would have come anyway, else P/u < 1, whose mean is
+    known: u is uniform below the willingness with the gift."""
+    n, base = 4000, 0.05
+    state = hamlet(n, per_compound=n, theta_gathering=logit(base), theta_g=2.0, half_life=1e9, alpha=0.05, g_table=2.0)
+    twin = state.copy()
+    live(state, 14, gathering, rules=[party(gift=True, together=1.0)])
+    live(twin, 14, gathering, rules=[party(together=1.0)])
+    gifted, plain = tie_strengths(state), tie_strengths(twin)
+    assert len(gifted) > 3 * len(plain) and plain == pytest.approx(0.05)
+    p, q = base, expit(logit(base) + 2.0)
+    t = np.linspace(1e-4, 1.0, 200_000)  # quantiles of the threshold among guests
+    stay = np.minimum(1.0, p / (q * t))
+    grid = np.sort(stay)[::-1]
+    less = 2.0 * (grid * np.linspace(0.0, 1.0, len(grid))).mean()  # mean of the smaller of two
+    assert_mean(gifted[::2], 0.05 * less, bias=0.0005)
+
+
+def test_without_a_gift_nothing_is_crowded_out_and_after_one_own_reasons_count_less():
+    n, base = 20_000, 0.3
+    first, later = party(gift=True, every=3650), party(every=3650, start=14)
+    state = hamlet(n, per_compound=n, ties_most=8.0, theta_gathering=logit(base), theta_g=50.0, chi=0.73,
+                   chi_half_life=1e9)  # fmt: skip
+    live(state, 28, gathering, rules=[first, later])
+    assert (state.people["crowding"] == 0.73).all()
+    assert state.gatherings.past[0]["signed"] == n
+    assert_share(state.gatherings.past[1]["signed"], n, expit(logit(base) - 0.73))
+    never = hamlet(n, per_compound=n, ties_most=8.0, theta_gathering=logit(base))
+    live(never, 14, gathering, rules=[party()])
+    assert not never.people["crowding"].any()
+    assert_share(never.gatherings.past[0]["signed"], n, base)
+
+
+def test_what_was_crowded_out_comes_back_by_half_lives():
+    from commsim.day.trusting import trusting
+
+    state = hamlet(10, chi_half_life=90.0)
+    state.people["crowding"][:] = 0.8
+    live(state, 90, trusting)
+    assert state.people["crowding"] == pytest.approx(0.4)

@@ -2,9 +2,10 @@
 
 A share of those invited sees the announcement; each of them has one keyed threshold for the
 occasion and signs up as soon as willingness exceeds it, so that friends who have signed draw others
-in.  With enough sign-ups it is held on the next Saturday, else the next theme is tried.  People
-spend half hours together with those at their table only; an icebreaker mixes the tables and makes
-names known.
+in.  A gift draws people too; whoever would not have come without it stays for the share of the time that
+willingness without it is of the threshold, and own reasons count less for a while (M17).  With enough
+sign-ups it is held on the next Saturday, else the next theme is tried.  People spend half hours together
+with those at their table only; an icebreaker mixes the tables and makes names known.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def gathering(state: State, settings: Settings, day: int) -> None:
         deadline = one.announced + one.plan.sign_up_days
         if day < deadline:
             sign_up(state.under(settings), one.signed, *rows, one.theme, one.identity, one.series, one.announced,
-                    one.plan.hours)  # fmt: skip
+                    one.plan.hours, float(one.plan.gift))  # fmt: skip
         elif day == deadline and not _enough(one):
             gatherings.open.remove(one)
             gatherings.past.append(_entry(one, day, 0))
@@ -67,7 +68,12 @@ def _hold(state, one, rows, settings, day) -> int:
         luck = [draw(state.world, TABLE, day, int(i), one.identity, one.series) for i in guests]
         guests = guests[np.argsort(luck, kind="stable")]
     now = state.under(settings)
-    together(now, guests, float(one.plan.together), mixed, day)
+    half_hours = np.full(len(guests), float(one.plan.together))
+    if one.plan.gift:
+        half_hours *= staying(now, guests, one.signed, one.theme, one.identity, one.series, one.announced,
+                              one.plan.hours)  # fmt: skip
+        state.people["crowding"][guests] = x.chi
+    together(now, guests, half_hours, mixed, day)
     attend(now, guests, one.theme == FAMILY, one.identity, one.series, day)
     state.office.yuan[FOR_GATHERINGS] += one.plan.yuan
     state.requests.append((OTHER_HOURS, x.minutes_gathering))
@@ -75,7 +81,7 @@ def _hold(state, one, rows, settings, day) -> int:
 
 
 @kernel
-def sign_up(state, signed, start, end, theme, identity, series, announced, hours):
+def sign_up(state, signed, start, end, theme, identity, series, announced, hours, gift):
     """One more day of sign-ups among rows start..end-1, on the list as it stood in the morning."""
     people, world, x = state.people, state.world, state.levers[0]
     before = signed.copy()
@@ -86,9 +92,23 @@ def sign_up(state, signed, start, end, theme, identity, series, announced, hours
             continue
         match = float((people.interests[i] >> theme) & 1)
         u = draw(world, SIGN_UP, announced, i, identity, series)
-        if u < willing(people, i, x, x.theta_gathering, match, 1.0, hours, 0.0):  # cannot be more willing
+        if u < willing(people, i, x, x.theta_gathering, match, 1.0, hours, 0.0, gift):  # cannot be more willing
             share = share_inside(state.ties, i, before)
-            signed[i] = u < willing(people, i, x, x.theta_gathering, match, share, hours, 0.0)
+            signed[i] = u < willing(people, i, x, x.theta_gathering, match, share, hours, 0.0, gift)
+
+
+@kernel
+def staying(state, guests, signed, theme, identity, series, announced, hours):
+    """Share of the time that each guest of a gathering with gifts stays: float64[guests]."""
+    people, world, x = state.people, state.world, state.levers[0]
+    shares = np.ones(len(guests))
+    for k in range(len(guests)):
+        i = guests[k]
+        match = float((people.interests[i] >> theme) & 1)
+        inside = share_inside(state.ties, i, signed)
+        u = draw(world, SIGN_UP, announced, i, identity, series)
+        shares[k] = min(1.0, willing(people, i, x, x.theta_gathering, match, inside, hours, 0.0) / u)
+    return shares
 
 
 @kernel
@@ -106,7 +126,7 @@ def take_seats(signed, start, end, seats, identity, series, day, world):
 
 @kernel
 def together(state, guests, half_hours, mixed, day):
-    """Every pair of a table meets for ``half_hours``; an icebreaker first makes names known."""
+    """Every pair of a table meets for the ``half_hours`` that both stay; an icebreaker first makes names known."""
     people, ties, x = state.people, state.ties, state.levers[0]
     level, table = level_on(day, x.half_life), int(x.g_table)
     for a in range(len(guests)):
@@ -116,9 +136,10 @@ def together(state, guests, half_hours, mixed, day):
                 continue
             if mixed and strength(ties, i, j, level) < x.w_ice:
                 meet(ties, i, j, x.w_ice, 1.0, level, x.w_drop)
-            for _ in range(int(half_hours)):
+            both = min(half_hours[a], half_hours[b])
+            for _ in range(int(both)):
                 meet(ties, i, j, x.alpha, 1.0, level, x.w_drop)
-            meet(ties, i, j, x.alpha * (half_hours - int(half_hours)), 1.0, level, x.w_drop)
+            meet(ties, i, j, x.alpha * (both - int(both)), 1.0, level, x.w_drop)
 
 
 @kernel

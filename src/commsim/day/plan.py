@@ -1,6 +1,6 @@
 """The plan of a day, as data: the ordered phases, timed as they run.
 
-rules → moving → neighbouring → needs → talking → joining → gathering → deciding → trusting
+rules → moving → neighbouring → needs → talking → learning → joining → gathering → deciding → trusting
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from time import perf_counter
 from commsim.day.deciding import deciding
 from commsim.day.gathering import gathering
 from commsim.day.joining import joining
+from commsim.day.learning import learning
 from commsim.day.moving import moving
 from commsim.day.needs import needs
 from commsim.day.neighbouring import neighbouring
@@ -39,8 +40,8 @@ def whole_day() -> list[Phase]:
     """The phases of a day, in order."""
     return [
         Phase("moving", moving), Phase("neighbouring", neighbouring), Phase("needs", needs),
-        Phase("talking", talking), Phase("joining", joining), Phase("gathering", gathering),
-        Phase("deciding", deciding), Phase("trusting", trusting),
+        Phase("talking", talking), Phase("learning", learning), Phase("joining", joining),
+        Phase("gathering", gathering), Phase("deciding", deciding), Phase("trusting", trusting),
     ]  # fmt: skip
 
 

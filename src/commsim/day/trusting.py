@@ -23,10 +23,13 @@ def trusting(state: State, settings: Settings, day: int) -> None:
 
 @kernel
 def recover(state, day):
-    """v moves towards its own level with half-life v_half_life; a volunteer's term ends by hazard."""
+    """v moves towards its own level and what a gift crowded out comes back, by half-lives; a volunteer's
+    term ends by hazard."""
     people, world, x = state.people, state.world, state.levers[0]
     back = 1.0 - math.exp(-math.log(2.0) / x.v_half_life)
+    fading = math.exp(-math.log(2.0) / x.chi_half_life)
     for i in range(len(people)):
         people.v[i] += back * (people.v_own[i] - people.v[i])
+        people.crowding[i] *= fading
         if people.volunteer[i] and draw(world, STOPS, day, i, 0, 0) < 1.0 / x.volunteer_term:
             people.volunteer[i] = False

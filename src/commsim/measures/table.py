@@ -34,6 +34,8 @@ _TABLE = (
     Measure("renter_gap", "persons", 0.5, -1, "stock", harm=True),
     Measure("trust_office", "share", 0.03, +1, "stock", primary=True, strata=True),
     Measure("coverage", "share", 0.03, +1, "stock", strata=True),
+    Measure("elder_coverage", "share", 0.05, +1, "stock"),
+    Measure("training_sessions", "sessions", 3.0, +1, "flow"),
     Measure("messages_per_day", "messages/d", 5.0, +1, "window"),
     Measure("active_share", "share", 0.05, +1, "window"),
     Measure("message_gini", "share", 0.05, -1, "window", dear=True),

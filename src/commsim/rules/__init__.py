@@ -5,9 +5,10 @@ from commsim.rules.gatherings import Gatherings
 from commsim.rules.icebreaker import Icebreaker
 from commsim.rules.notice import Notice
 from commsim.rules.online_group import OnlineGroup
+from commsim.rules.phone_training import PhoneTraining
 from commsim.rules.pre_screening import PreScreening
 from commsim.rules.reply_time import ReplyTime
 from commsim.rules.vote import Vote
 
-__all__ = ["RULES", "Gatherings", "Icebreaker", "Notice", "OnlineGroup", "PreScreening",
-           "ReplyTime", "Rule", "Vote", "fold", "rule_from_data"]  # fmt: skip
+__all__ = ["RULES", "Gatherings", "Icebreaker", "Notice", "OnlineGroup", "PhoneTraining",
+           "PreScreening", "ReplyTime", "Rule", "Vote", "fold", "rule_from_data"]  # fmt: skip

@@ -10,10 +10,10 @@ from commsim.rules.base import FOREVER
 from commsim.scenarios.schema import OWN
 from commsim.words import catalogue, language, say
 
-_SENTENCES = {  # rule -> argument -> (sentence when it is set, sentence when it is not)
+_SENTENCES = {  # rule -> argument -> (sentence when it is set, sentence when it is not, if any)
     "notice": {"objectors": ("restarts", "unstoppable"), "hearing": ("heard", "unheard")},
     "reply_time": {"on_call": ("on_call", "off_duty")},
-    "gatherings": {"threshold": ("sign_up", "always")},
+    "gatherings": {"threshold": ("sign_up", "always"), "gift": ("gift", None)},
 }
 
 
@@ -28,7 +28,8 @@ def rule_in_words(rule: Rule, lang: str | None = None) -> str:
     sentences = [say(f"rule.{rule.name}.words", lang, **blanks)]
     for argument, (yes, no) in _SENTENCES.get(rule.name, {}).items():
         which = yes if getattr(rule, argument) else no
-        sentences.append(say(f"rule.{rule.name}.{which}", lang, **blanks))
+        if which:
+            sentences.append(say(f"rule.{rule.name}.{which}", lang, **blanks))
     if rule.start > 0:
         sentences.append(say("rule.from_day", lang, **blanks))
     if rule.end < FOREVER:

@@ -25,6 +25,8 @@ COUNTED = {
     "renter_gap": ("day", "adults"),
     "trust_office": ("day", "opinions"),
     "coverage": ("day", "everybody"),
+    "elder_coverage": ("day", "elders"),
+    "training_sessions": ("day_0", "place"),
     "messages_per_day": ("days_28", "senders"),
     "active_share": ("days_28", "members"),
     "message_gini": ("days_28", "members"),

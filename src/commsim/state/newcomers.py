@@ -88,9 +88,10 @@ def _character(people, x, world, i, tenancy, odds):
     people.v[i] = 0.5 * people.v_own[i]
     people.trust[i] = _quantile(odds.trust, draw(world, TRUST, 0, i, tenancy, 0))
     people.volunteer[i] = not child and draw(world, VOLUNTEER, 0, i, tenancy, 0) < x.volunteer_share
-    people.voice[i] = 1.0
+    people.voice[i], people.crowding[i] = 1.0, 0.0
     people.last_sent[i] = people.last_part[i] = FAR_PAST
-    people.took_part[i] = people.grieved[i] = 0
+    people.took_part[i] = people.grieved[i] = people.lessons[i] = 0
+    people.learning[i] = False
 
 
 @kernel

@@ -34,11 +34,14 @@ PEOPLE = {
     "v": "f8",  # motivation to volunteer, 0-1
     "v_own": "f8",  # the level that motivation returns to
     "trust": "f8",  # trust in the community office, 0-1
+    "crowding": "f8",  # log-odds by which own reasons count less since the last gift
     "voice": "f8",  # readiness to post again, 0-1
     "last_sent": "i8",  # day of the last message, or FAR_PAST
     "sent_today": "i8",  # messages on that day
     "took_part": "i8",  # times attended or voted since day 0 or since moving in
     "last_part": "i8",  # day of the last time, or FAR_PAST
+    "learning": "?",  # waits for a seat in the phone classes
+    "lessons": "i8",  # phone lessons taken since moving in
     "grieved": "i8",  # grievances since day 0
 }
 
