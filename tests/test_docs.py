@@ -16,6 +16,7 @@ from commsim.measures.table import MEASURES
 from commsim.rules import RULES
 from commsim.show import tables
 from commsim.state.settings import PARAMETERS, PLACES, THEMES
+from commsim.state.shocks import SHOCKS
 from commsim.words import LANGUAGES, say
 
 ROOT = Path(__file__).parent.parent
@@ -197,6 +198,8 @@ def names_there_are():
     for scenario in SHIPPED:
         yield from (scenario.id, *scenario.policies, *scenario.scales)
         yield from (name for policy in scenario.policies.values() for name in policy.names if name)
+    for name, kind in SHOCKS.items():
+        yield from (name, *kind.limits)
     for case in special.__all__:
         yield from inspect.signature(getattr(special, case)).parameters
     yield from LANGUAGES

@@ -13,6 +13,7 @@ from commsim import scenarios
 from commsim.measures.table import MEASURES, STRATA
 from commsim.rules import RULES
 from commsim.state.settings import PARAMETERS, PLACES, THEMES
+from commsim.state.shocks import SHOCKS
 from commsim.words import LANGUAGES, catalogue, choose_language, language, say
 
 SOURCE = Path(commsim.__file__).parent
@@ -46,6 +47,8 @@ def expected():
     yield from (f"theme.{name}" for name in THEMES)
     yield from (f"stage.{name}" for name in PLACES)
     yield from (f"argument.{name}" for rule in RULES.values() for name in _arguments(rule))
+    yield from (f"shock.{name}.{part}" for name in SHOCKS for part in ("label", "words"))
+    yield from (f"argument.{name}" for shock in SHOCKS.values() for name in shock.limits)
     for name in scenarios.available():
         yield from (f"scale.{scale}" for scale in scenarios.load(name).scales)
     yield from (f"thresholds.{name}" for name in ("real", "classroom"))
@@ -57,7 +60,7 @@ def test_what_the_model_has_can_be_named(key):
 
 
 def test_nothing_is_named_that_the_model_does_not_have():
-    kinds = ("setting.", "measure.", "theme.", "argument.")
+    kinds = ("setting.", "shock.", "measure.", "theme.", "argument.")
     wanted = set(expected())
     named = {key for key in catalogue() if key.startswith(kinds)}
     assert named - wanted == set()

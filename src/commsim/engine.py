@@ -42,9 +42,9 @@ class Days:
     _settings: Settings | None = None
 
     def settings(self, day: int) -> Settings:
-        """The settings of a day: folded afresh whenever the rules in force change."""
+        """The settings of a day: folded afresh whenever the rules in force change or a shock moves levers."""
         holding = tuple(rule for rule in self.rules if rule.holds(day))
-        if holding != self._holding:
+        if holding != self._holding or any(shock.moves(day) for shock in self.state.base.shocks):
             self._holding, self._settings = holding, fold(self.state.base, holding, day)
         return self._settings
 

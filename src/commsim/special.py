@@ -14,6 +14,7 @@ All take keywords only; ``world`` picks the luck.  A value outside its range rai
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import ceil, floor, inf, log, log1p
 
 import numpy as np
@@ -94,7 +95,7 @@ def live(state: State, days: int, *phases: Callable, rules: Sequence[Rule] = (),
 def change(state: State, pipeline=None, **levers) -> State:
     """The scenario's values change from now on."""
     base = state.base
-    state.base = Settings(base.x._replace(**levers), base.pipeline if pipeline is None else pipeline)
+    state.base = replace(base, x=base.x._replace(**levers), pipeline=base.pipeline if pipeline is None else pipeline)
     return state
 
 

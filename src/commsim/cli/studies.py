@@ -91,6 +91,11 @@ def show(scenario, scale, settings, as_json):
         click.echo(f"  {name} · {say(f'rule.{rule.name}.label')}")
         for line in filled(scenarios.rule_in_words(rule, lang), 92).splitlines():
             click.echo(f"    {line}")
+    if found.shocks:
+        click.echo(f"\n{say('cli.show.shocks')}")
+        for name, shock in found.shocks.items():
+            click.echo(f"  {name} · {say(f'shock.{shock.name}.label')}")
+            click.echo(f"    {scenarios.shock_in_words(shock, lang)}")
     click.echo(f"\n{say('cli.show.numbers')}")
     table([[scenarios.number_in_words(n, lang), plain(n.value), span(n.low, n.high),
              scenarios.source_in_words(n.source, lang)] for n in found.numbers()], right=(1,))  # fmt: skip
@@ -112,7 +117,7 @@ def _levers(scenario, scale):
 
 
 def _everything(scenario, scale) -> dict:
-    from commsim.scenarios import rule_in_words
+    from commsim.scenarios import rule_in_words, shock_in_words
 
     return {
         "id": scenario.id, "title": scenario.title, "story": scenario.story,
@@ -124,6 +129,8 @@ def _everything(scenario, scale) -> dict:
         "policies": [{"id": p.id, "title": p.title, "rules": [
             {**r.as_data(), "words": {lang: rule_in_words(r, lang) for lang in LANGUAGES}}
             for r in scenario.rules(p.id, scale)]} for p in scenario.policies.values()],
+        "shocks": [{**s.as_data(), "words": {lang: shock_in_words(s, lang) for lang in LANGUAGES}}
+                   for s in scenario.shocks.values()],
         "numbers": [{"path": n.path, "value": n.value, "low": n.low, "high": n.high, "source": n.source}
                     for n in scenario.numbers()],
         "settings": _levers(scenario, scale), "digest": scenario.digest,

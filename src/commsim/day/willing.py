@@ -1,6 +1,6 @@
 """Willingness: the one logit of taking part, for gatherings, votes, paying and volunteering (6f).
 
-logit P = theta_0 + theta_m match + theta_s S + theta_v v + theta_t (T - 1/2) - theta_c hours
+logit P = theta_0 + spirit + theta_m match + theta_s S + theta_v v + theta_t (T - 1/2) - theta_c hours
           - theta_c_yuan yuan/100 + theta_h (expected stay / 10 years) + theta_g gift - crowding
 
 S is the share of own tie strength that has already joined; unconditional cooperators give it half
@@ -21,7 +21,8 @@ TEN_YEARS = 3652.5
 @kernel
 def willing(people, i, x, theta_0, match, share_in, hours, yuan, gift=0.0):
     """Probability that person i takes part."""
-    logit = theta_0 + x.theta_m * match - x.theta_c * hours - x.theta_c_yuan * yuan / 100.0 + x.theta_g * gift
+    logit = theta_0 + x.spirit + x.theta_m * match + x.theta_g * gift
+    logit -= x.theta_c * hours + x.theta_c_yuan * yuan / 100.0
     if people.cooperation[i] != FREE_RIDER:
         social = x.theta_s * share_in
         if people.cooperation[i] == UNCONDITIONAL:

@@ -17,7 +17,7 @@ from commsim.rules import Rule
 from commsim.scenarios import load
 from commsim.state.office import CHARGED_UNSEEN
 from commsim.state.projects import Project
-from commsim.state.settings import PLACES, Settings
+from commsim.state.settings import PLACES
 from commsim.state.whole import State
 
 OUTCOMES = ("objectors", "grievances", "unaware", "restarts", "finished")
@@ -67,7 +67,7 @@ def rules_of(scenario: str, scale: str, policy: str, side: Side) -> tuple[Rule, 
 def begin(scenario: str, scale: str, world: int, side: Side) -> State:
     """The first morning of a world under the side's settings."""
     state = start_of(scenario, scale, world).copy()
-    state.base = Settings(state.base.x._replace(**side.settings), state.base.pipeline)
+    state.base = replace(state.base, x=state.base.x._replace(**side.settings))
     return state
 
 

@@ -86,7 +86,7 @@ def rule_from_data(data: dict) -> Rule:
 
 
 def fold(base: Settings, rules: tuple[Rule, ...], day: int) -> Settings:
-    """The settings of a day: the scenario's values with the rules in force laid over them.
+    """The settings of a day: the scenario's values, moved by its shocks, with the rules in force laid over them.
 
     Two rules that set one lever to different values on the same day are an error.
     """
@@ -96,11 +96,15 @@ def fold(base: Settings, rules: tuple[Rule, ...], day: int) -> Settings:
         if rule.holds(day):
             _lay(levers, rule.levers(), rule, day)
             _lay(places, rule.stages(), rule, day)
-    x = base.x._replace(**levers) if levers else base.x
+    x = base.x
+    for shock in base.shocks:
+        if day >= shock.day:
+            x = x._replace(**shock.levers(x, day))
+    x = x._replace(**levers) if levers else x
     if not places:
-        return Settings(x, base.pipeline)
+        return Settings(x, base.pipeline, base.shocks)
     usual = dict(zip(PLACES, base.pipeline, strict=True))
-    return Settings(x, tuple({**usual, **places}[place] for place in PLACES))
+    return Settings(x, tuple({**usual, **places}[place] for place in PLACES), base.shocks)
 
 
 def _lay(onto, more, rule, day):

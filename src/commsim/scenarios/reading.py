@@ -17,6 +17,7 @@ from commsim.rules import RULES, fold, rule_from_data
 from commsim.scenarios import schema
 from commsim.scenarios.scenario import Number, Policy, Scale, Scenario
 from commsim.state.settings import PARAMETERS
+from commsim.state.shocks import SHOCKS
 from commsim.words import say
 
 _FOLDER = Path(__file__).parent
@@ -208,6 +209,7 @@ class YamlFile:
             default_scale=self._default_scale(raw),
             structure=structure,
             own_settings=self._settings(raw.settings, ("settings",)),
+            shocks={str(name): self._shock(data, ("shocks", name)) for name, data in raw.shocks.items()},
             figures=(),
             source=source,
             **self._scales_and_policies(raw),
@@ -313,8 +315,23 @@ class YamlFile:
         arguments = {k: v for k, v in data.items() if k != "rule"}
         return self._built({"rule": str(kind), **self._arguments(RULES[kind], arguments, loc)}, loc)
 
+    def _shock(self, data, loc):
+        if "shock" not in data:
+            raise self._fault(loc, "key_missing", value="shock")
+        kind = data["shock"]
+        if not isinstance(kind, str) or kind not in SHOCKS:
+            raise self._fault((*loc, "shock"), "shock_unknown", value=_short(kind),
+                              allowed=", ".join(sorted(SHOCKS)), nearest=nearest(kind, SHOCKS))  # fmt: skip
+        found = self._arguments(SHOCKS[kind], {k: v for k, v in data.items() if k != "shock"}, loc)
+        for argument, value in found.items():
+            low, high = SHOCKS[kind].limits[argument]
+            if not low <= value <= high:
+                raise self._fault(self._value_at((*loc, argument)), "value_out_of_range", value=value,
+                                  low=low, high=high)  # fmt: skip
+        return SHOCKS[kind](**found)
+
     def _arguments(self, kind, given, loc) -> dict:
-        """The arguments of a rule as plain values, each of the type that its default has."""
+        """The arguments of a rule or shock as plain values, each of the type that its default has."""
         known = {f.name: f.default for f in fields(kind)}
         found = {}
         for argument, value in given.items():

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from commsim.errors import UserError, nearest
 from commsim.rules import Rule
 from commsim.state.settings import DEFAULTS, Settings
+from commsim.state.shocks import Shock
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Scenario:
     scales: dict[str, Scale]
     structure: dict[str, int]
     own_settings: dict[str, float]
+    shocks: dict[str, Shock]
     policies: dict[str, Policy]
     figures: tuple[Number, ...]
     source: str
@@ -81,7 +83,8 @@ class Scenario:
 
     def settings(self, scale: str | None = None) -> Settings:
         """The levers with this scenario's values at this scale."""
-        return Settings(DEFAULTS._replace(**{**self.own_settings, **self.scale(scale).settings}))
+        x = DEFAULTS._replace(**{**self.own_settings, **self.scale(scale).settings})
+        return Settings(x, shocks=tuple(self.shocks.values()))
 
     def households(self, scale: str | None = None) -> int:
         """How many households live there: as stated, else people by mean household size."""
@@ -121,6 +124,7 @@ class Scenario:
             "structure": self.structure, "settings": self.own_settings,
             "scales": {s.name: [s.people, s.households, s.settings, s.replaced]
                        for s in self.scales.values()},
+            **({"shocks": [s.as_data() for s in self.shocks.values()]} if self.shocks else {}),
             "policies": {p.id: [[n, r.as_data()] for n, r in zip(p.names, p.rules, strict=True)]
                          for p in self.policies.values()},
         }  # fmt: skip

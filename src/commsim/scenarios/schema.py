@@ -118,4 +118,5 @@ class ScenarioFields(Strict):
     place: PlaceFields = PlaceFields()
     settings: dict[str, Figure] = {}
     rules: dict[Name, dict[str, Any]] = {}
+    shocks: dict[Name, dict[str, Any]] = {}
     policies: Annotated[dict[Name, PolicyFields], Field(min_length=1)]

@@ -37,6 +37,12 @@ def rule_in_words(rule: Rule, lang: str | None = None) -> str:
     return ("" if language(lang) == "zh" else " ").join(s for s in sentences if s)
 
 
+def shock_in_words(shock, lang: str | None = None) -> str:
+    """What befalls the community, and when."""
+    blanks = {f.name: _word(f.name, getattr(shock, f.name), lang) for f in fields(shock)}
+    return say(f"shock.{shock.name}.words", lang, **blanks)
+
+
 def _channels(rule) -> str:
     return {(True, True): "both", (True, False): "board", (False, True): "group"}.get(
         (bool(rule.board), bool(rule.group)), "nowhere")  # fmt: skip
@@ -105,7 +111,7 @@ def number_in_words(number, lang: str | None = None) -> str:
 def _what(steps, lang) -> str:
     if steps[0] == "settings":
         return say(f"setting.{steps[1]}", lang)
-    if steps[0] in ("rules", "policies"):
-        name = steps[1] if steps[0] == "rules" else f"{steps[1]}[{steps[3]}]"
+    if steps[0] in ("rules", "policies", "shocks"):
+        name = steps[1] if steps[0] != "policies" else f"{steps[1]}[{steps[3]}]"
         return say("number.of_rule", lang, rule=name, what=say(f"argument.{steps[-1]}", lang))
     return say(f"number.{steps[-1]}", lang)

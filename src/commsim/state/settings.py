@@ -11,6 +11,8 @@ from collections import namedtuple
 from dataclasses import dataclass
 from functools import cached_property
 
+from commsim.state.shocks import Shock
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -101,6 +103,7 @@ _TABLE = (
     _p("class_poster", 0.1, 0, 10, "1/month", "assumption"),
     _p("minutes_class", 150, 0, 1440, "min", "assumption"),
     # taking part
+    _p("spirit", 0, 0, 10, "log-odds", "F23-F24: raised by a shock"),
     _p("theta_gathering", -4.1, -20, 20, "log-odds", "parameter theta_0"),
     _p("theta_vote", -1.5, -20, 20, "log-odds", "parameter theta_0"),
     _p("theta_pay", -1, -20, 20, "log-odds", "parameter theta_0"),
@@ -220,10 +223,11 @@ OFFICE_DECIDES = (
 
 @dataclass(frozen=True)
 class Settings:
-    """What holds on one day: numeric levers ``x`` for kernels, and the project pipeline."""
+    """What holds on one day: numeric levers ``x`` for kernels, the project pipeline, and the dated shocks."""
 
     x: Levers = DEFAULTS
     pipeline: tuple[Stage | None, ...] = OFFICE_DECIDES
+    shocks: tuple[Shock, ...] = ()
 
     @cached_property
     def levers(self):
