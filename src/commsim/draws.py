@@ -25,7 +25,7 @@ _PURPOSES = (
     "need", "need class", "need report", "need hour", "need knows phone",
     "exposure", "join", "leave", "found", "found interest",
     "small talk", "talk hour", "talk group", "replies", "replier", "reply hour", "watch", "watcher",
-    "hears of class", "wants to learn", "class seat",
+    "visit order", "hears of class", "wants to learn", "class seat",
     "service time", "look", "repair", "self help", "thanks",
     "announcement seen", "sign up", "seat lottery", "group lottery", "table", "volunteer", "volunteer stops",
     "project arrives", "project household", "project value", "representative",

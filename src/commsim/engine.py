@@ -27,6 +27,7 @@ from commsim.state.whole import State
 
 RESULT_YEARS = (1, 3)
 WEEK = 7
+HEAVY = ("needs", "talking")  # the event heap: half of what there is to compile
 Progress = Callable[[int, int], None]
 
 
@@ -161,9 +162,9 @@ def warm() -> float:
     began = perf_counter()
     other = None
     if not kernels.warmed() and kernels.CACHED and (os.cpu_count() or 1) > 1:
-        code = "from commsim import engine; engine.live_briefly(('needs', 'talking'), days=1)"
+        code = "from commsim import engine; engine.live_briefly(engine.HEAVY, days=1)"
         other = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
-        live_briefly(("moving", "neighbouring", "learning", "joining", "gathering", "deciding", "trusting"), days=21)
+        live_briefly([phase.name for phase in whole_day() if phase.name not in HEAVY], days=21)
         other.wait()
     live_briefly(None, days=21)
     kernels.mark_warmed()
@@ -172,14 +173,24 @@ def warm() -> float:
 
 def live_briefly(phases: Sequence[str] | None, days: int) -> None:
     """Live in a tiny place, with only some ``phases`` of the day (None: all), under every rule."""
-    from commsim.rules import Gatherings, Icebreaker, Notice, OnlineGroup, PhoneTraining, PreScreening, ReplyTime, Vote
+    from commsim.rules import (
+        Gatherings,
+        HomeVisits,
+        Icebreaker,
+        Notice,
+        OnlineGroup,
+        PhoneTraining,
+        PreScreening,
+        ReplyTime,
+        Vote,
+    )
 
     x = Settings().x._replace(ties_most=8.0, needs_rate=200.0, projects_a_year=365.0, project_households=20.0,
                               mu=5.0, u=0.5, in_view=0.1, eta_g=0.01, officials=2.0, o_0=4.0)  # fmt: skip
     place = Place("warm", "courtyard", 100, 40, burn_in=0, settings=Settings(x))
     rules = (OnlineGroup(poster=10.0), Icebreaker(), ReplyTime(hours=1.0), PreScreening(share=0.0),
              Vote(days=1, share=0.0, operator=">="), Notice(decision=1, works=1, objectors=1000),
-             PhoneTraining(seats=2, lessons=1, poster=10.0),
+             PhoneTraining(seats=2, lessons=1, poster=10.0), HomeVisits(),
              Gatherings(every=7, threshold=0, operator=">=", sign_up_days=2))  # fmt: skip
     loop = Days(populate(place, 1), rules, Record(frozenset({days - 1}) if phases is None else frozenset()))
     loop.plan = [phase for phase in loop.plan if phases is None or phase.name in phases]

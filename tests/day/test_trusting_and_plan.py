@@ -36,8 +36,8 @@ def test_volunteers_serve_for_a_term():
 
 def test_a_day_is_the_phases_in_their_order():
     names = [phase.name for phase in whole_day()]
-    assert names[:4] == ["moving", "neighbouring", "needs", "talking"]
-    assert names[4:] == ["learning", "joining", "gathering", "deciding", "trusting"]
+    assert names[:5] == ["moving", "neighbouring", "needs", "visiting", "talking"]
+    assert names[5:] == ["learning", "joining", "gathering", "deciding", "trusting"]
     assert [phase.name for phase in offline_day()] == ["moving", "neighbouring"]
     loop = Days(prepare(Place("p", "p", 100, 40, burn_in=5), 1), ())
     loop.live()

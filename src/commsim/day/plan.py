@@ -1,6 +1,6 @@
 """The plan of a day, as data: the ordered phases, timed as they run.
 
-rules → moving → neighbouring → needs → talking → learning → joining → gathering → deciding → trusting
+rules → moving → neighbouring → needs → visiting → talking → learning → joining → gathering → deciding → trusting
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from commsim.day.needs import needs
 from commsim.day.neighbouring import neighbouring
 from commsim.day.talking import talking
 from commsim.day.trusting import trusting
+from commsim.day.visiting import visiting
 from commsim.state.settings import Settings
 from commsim.state.whole import State
 
@@ -40,8 +41,9 @@ def whole_day() -> list[Phase]:
     """The phases of a day, in order."""
     return [
         Phase("moving", moving), Phase("neighbouring", neighbouring), Phase("needs", needs),
-        Phase("talking", talking), Phase("learning", learning), Phase("joining", joining),
-        Phase("gathering", gathering), Phase("deciding", deciding), Phase("trusting", trusting),
+        Phase("visiting", visiting), Phase("talking", talking), Phase("learning", learning),
+        Phase("joining", joining), Phase("gathering", gathering), Phase("deciding", deciding),
+        Phase("trusting", trusting),
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from commsim.rules.base import RULES, Rule, fold, rule_from_data
 from commsim.rules.gatherings import Gatherings
+from commsim.rules.home_visits import HomeVisits
 from commsim.rules.icebreaker import Icebreaker
 from commsim.rules.notice import Notice
 from commsim.rules.online_group import OnlineGroup
@@ -10,5 +11,5 @@ from commsim.rules.pre_screening import PreScreening
 from commsim.rules.reply_time import ReplyTime
 from commsim.rules.vote import Vote
 
-__all__ = ["RULES", "Gatherings", "Icebreaker", "Notice", "OnlineGroup", "PhoneTraining",
+__all__ = ["RULES", "Gatherings", "HomeVisits", "Icebreaker", "Notice", "OnlineGroup", "PhoneTraining",
            "PreScreening", "ReplyTime", "Rule", "Vote", "fold", "rule_from_data"]  # fmt: skip

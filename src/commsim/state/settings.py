@@ -95,6 +95,11 @@ _TABLE = (
     _p("b", 20, 0, 200, "-", "parameter b"),
     _p("t_star", 0.5, 0, 1, "trust", "F217-F219; parameter T_star"),
     _p("lambda_nu", 8, 0, 40, "log-odds per trust", "parameter lambda_nu"),
+    # visits at home
+    _p("visits_week", 0, 0, 5000, "1/week", "F28: 0 means no visits"),
+    _p("visits_renters", 1, 0, 1, "switch", "F32: renters are visited too"),
+    _p("a_visit", 0.08, 0, 0.9, "share", "F28; parameter a_visit"),
+    _p("minutes_visit", 40, 0, 600, "min", "parameter minutes"),
     # phone classes
     _p("class_seats", 0, 0, 1000, "persons", "F70: 0 means no classes"),
     _p("class_every", 30, 1, 3650, "d", "F68, F71"),
