@@ -23,7 +23,7 @@ _PURPOSES = (
     # a day
     "move", "new tenancy", "chats", "chat partner",
     "need", "need class", "need report", "need hour", "need knows phone",
-    "exposure", "join", "leave", "found", "found interest",
+    "exposure", "join", "leave", "found", "found interest", "found private",
     "small talk", "talk hour", "talk group", "replies", "replier", "reply hour", "watch", "watcher",
     "visit order", "hears of class", "wants to learn", "class seat",
     "service time", "look", "repair", "self help", "thanks",

@@ -22,7 +22,8 @@ from commsim.measures import (
     mean_clustering,
     median_duration,
 )
-from commsim.state.office import CLASSES, FOR_GATHERINGS, FOR_PROJECTS
+from commsim.state.groups import OFFICIAL
+from commsim.state.office import CLASSES, FOR_GATHERINGS, FOR_MEMBERS, FOR_PROJECTS
 from commsim.state.people import CHILD, ELDER, OWNER
 from commsim.state.settings import Settings
 from commsim.state.ties import level_on
@@ -37,6 +38,7 @@ PERSONAL = ("acquaintances", "strong_ties", "isolated_share", "neighbour_trust",
 # What one evening leaves to be added up: sums over adults (PERSONAL), heads, ties, counts since day 0.
 EVENING = (*PERSONAL, "adults", "owners", "renters", "known_by_owners", "known_by_renters", "members", "senders",
            "ties", "inside", "elders", "elders_in", "sent", "volunteers", "worked", "grievances", "yuan", "classes",
+           "sent_official",
            "held", "done", "restarts")  # fmt: skip
 N_PERSONAL, N_EVENING = len(PERSONAL), len(EVENING)
 COUNTS = ("gatherings_held", "projects_done", "restarts")
@@ -100,6 +102,8 @@ class Record:
             out["coverage"] = sums["coverage"] / self.people
             out["renter_gap"] = sums["known_by_owners"] / sums["owners"] - sums["known_by_renters"] / sums["renters"]
             out["same_building_share"] = sums["inside"] / sums["ties"]
+            there = np.where(sums["coverage"] > 0.0, sums["sent"], 0.0)  # undefined without an official group
+            out["official_message_share"] = sums["sent_official"] / there
             out["elder_coverage"] = sums["elders_in"] / sums["elders"]
             out["active_share"] = sums["senders"] / sums["members"]
         lived = np.minimum(np.array(self.days) + 1, TALK_WINDOW)
@@ -158,13 +162,15 @@ def sums_of_evening(state, day):
     first = state.messages.count[0]
     while first > 0 and state.messages.rows.time[first - 1] >= day + 1 - TALK_WINDOW:
         first -= 1
-        here[11] += state.messages.rows.sender[first] >= 0  # negative: the office
+        if state.messages.rows.sender[first] >= 0:  # negative: the office
+            here[11] += 1
+            here[17] += state.groups.rows.kind[state.messages.rows.group[first]] == OFFICIAL
     for i in range(len(state.people)):
         here[12] += state.people.volunteer[i]
     for o in range(len(state.office.officials)):
         here[13] += state.office.officials.worked[o]
     here[14] = state.office.grievances.sum()
-    here[15] = state.office.yuan[FOR_GATHERINGS] + state.office.yuan[FOR_PROJECTS]
+    here[15] = state.office.yuan[FOR_GATHERINGS] + state.office.yuan[FOR_PROJECTS] + state.office.yuan[FOR_MEMBERS]
     here[16] = state.office.occasions[CLASSES]
     return out
 

@@ -50,7 +50,7 @@ ROOM = 20_000  # people that one place holds at most, where a case may be split 
 NOTHING = dict(
     homebody_share=0.0, commuter_share=0.0, conditional_share=1.0, unconditional_share=0.0, gamma=0.0,
     volunteer_share=0.0, child_share=0.0, elder_share=0.0, literate_young=1.0, literate_old=1.0,
-    group_open=0.0, p_b=0.0, q=0.0, h_ch=0.0, eta_g=0.0, mu=0.0, voice_loss=0.0, voice_gain=0.0,
+    group_open=0.0, p_b=0.0, q=0.0, h_ch=0.0, eta_g=0.0, eta_private=0.0, mu=0.0, voice_loss=0.0, voice_gain=0.0,
     theta_join=0.0, theta_volunteer=-SURE, theta_m=0.0, theta_s=0.0, theta_v=0.0, theta_t=0.0, theta_c=0.0,
     theta_c_yuan=0.0, theta_h=0.0, seen_announcement=1.0, needs_rate=0.0, r_0=SURE, r_c=0.0, knows_phone=0.0,
     class_1=1.0, class_2=0.0, emergency=0.0, looks=0.0, energy=1e9, m=1.0, thanks_share=0.0, night_drain=0.0,

@@ -8,7 +8,8 @@ from scipy.special import expit
 from commsim.clock import MONTH
 from commsim.day.joining import joining
 from commsim.rules import OnlineGroup
-from commsim.state.groups import INTEREST, OFFICIAL, enter, open_group
+from commsim.state.groups import INTEREST, OFFICIAL, PRIVATE, enter, open_group
+from commsim.state.office import FOR_MEMBERS
 from commsim.state.people import CHILD
 
 
@@ -184,3 +185,80 @@ def test_asking_is_decided_by_one_threshold_per_person_and_group():
         inside.append(state.people["in_official"].copy())
     assert (inside[1] >= inside[0]).all() and (inside[2] >= inside[1]).all()
     assert inside[0].sum() < inside[1].sum() < inside[2].sum()
+
+
+# -- pressure, and what people do about it --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", [{"forced": True}, {"yuan": 20.0}])
+def test_who_is_forced_or_paid_joins_anyway_and_trusts_less(how):
+    state = town(1000, theta_join=-SURE, a_coerce=0.4)
+    state.people["trust"][:] = 0.6
+    live(state, 20, joining, rules=[OnlineGroup(poster=2.0, **how)])
+    inside = state.people["in_official"]
+    assert_share(inside.sum(), state.size, 1.0 - np.exp(-2.0 * 20 / MONTH))
+    assert state.people["trust"][inside] == pytest.approx(0.36)
+    assert (state.people["trust"][~inside] == 0.6).all()
+    assert state.office.yuan[FOR_MEMBERS] == pytest.approx(how.get("yuan", 0.0) * inside.sum())
+
+
+def test_who_is_asked_kindly_loses_no_trust():
+    state = town(1000, theta_join=0.0, a_coerce=0.4)
+    before = state.people["trust"].copy()
+    live(state, 30, joining, rules=[OnlineGroup(poster=5.0)])
+    assert state.people["in_official"].any() and (state.people["trust"] == before).all()
+
+
+def threes(trust=0.2, w=0.5, third=0.5, threes_of=300, **levers):
+    """Threes of an official group who know each other by w, the last pair by ``third``."""
+    n = 3 * threes_of
+    state = town(n, **{"eta_private": 0.02, "t_star": 0.5, "lambda_nu": 8.0, **levers})
+    state.people["trust"][:] = trust
+    group = open_group(state.groups, OFFICIAL, 0, -1, 1)
+    for i in range(n):
+        enter(state.tables.groups, state.tables.people, i, group)
+    for i in range(0, n, 3):
+        know(state, i, i + 1, w)
+        know(state, i, i + 2, w)
+        if third:
+            know(state, i + 1, i + 2, third)
+    return state
+
+
+def privates(state):
+    rows = state.groups.rows[: state.groups.count[0]]
+    return rows[rows["kind"] == PRIVATE]
+
+
+def test_three_who_are_close_and_feel_freer_elsewhere_found_a_private_group():
+    state = live(threes(), 30, joining)
+    assert_share(len(privates(state)), 300, 1.0 - np.exp(-3 * 0.02 * 30))  # any of the three may begin
+    assert (privates(state)["members"] == 3).all()
+    homes = state.groups.seats.group[:, 1].reshape(300, 3)
+    assert (homes == homes[:, :1]).all()  # together, and each in one only
+
+
+@pytest.mark.parametrize(
+    "case", [{"trust": 0.6}, {"w": 0.25}, {"third": 0.2}, {"third": 0.0}, {"eta_private": 0.0}, {"lambda_nu": 0.0}]
+)
+def test_who_trusts_or_is_not_close_pairwise_founds_none(case):
+    assert len(privates(live(threes(**case), 60, joining))) == 0
+
+
+def test_one_of_three_who_trusts_keeps_it_from_being_founded():
+    state = threes()
+    state.people["trust"][::3] = 0.9
+    assert len(privates(live(state, 60, joining))) == 0
+
+
+def test_a_private_group_grows_along_ties_whatever_people_like():
+    n = 200
+    state = town(n, q=10.0, theta_join=SURE)
+    for i in range(n - 1):
+        know(state, i, i + 1, 0.4)
+    state.people["interests"][:] = 0
+    group = open_group(state.groups, PRIVATE, 0, -1, 9)
+    enter(state.tables.groups, state.tables.people, 0, group)
+    live(state, 60, joining)
+    size = int(state.groups.rows["members"][group])
+    assert size > 3 and (np.flatnonzero(state.groups.seats.group[:, 0] == group) == np.arange(size)).all()

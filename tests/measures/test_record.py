@@ -11,13 +11,15 @@ from statsmodels.duration.survfunc import SurvfuncRight
 from commsim.engine import prepare, run
 from commsim.measures import ACQUAINTED, MEASURES, STRATA, STRONG, gini
 from commsim.record import PERSONAL, _dear, reply_times
-from commsim.rules import Gatherings, Icebreaker, Notice, OnlineGroup, PreScreening, ReplyTime, Vote
+from commsim.rules import Gatherings, Icebreaker, Notice, OnlineGroup, PhoneTraining, PreScreening, ReplyTime, Vote
 from commsim.scenarios import load
+from commsim.state.groups import OFFICIAL
 from commsim.state.people import CHILD, ELDER, LONG_RENTER, OWNER, SHORT_RENTER
 
 DAYS = 100
 RULES = (OnlineGroup(poster=1.0), Icebreaker(), ReplyTime(hours=12.0), PreScreening(people=5, share=0.2),
          Vote(days=4, share=0.3), Notice(decision=5, works=4, accounts=3, objectors=6),
+         PhoneTraining(poster=3.0, seats=3, lessons=2),
          Gatherings(every=7, threshold=4, seats=12, sign_up_days=3))  # fmt: skip
 
 
@@ -101,6 +103,29 @@ def official_members(state):
         if state.groups.rows.kind[g] == 0:
             inside |= set(state.groups.member[g, : state.groups.rows.members[g]].tolist())
     return inside
+
+
+def test_elders_in_official_groups_and_phone_classes(finished, last):
+    state = finished.state
+    elders = state.people.age == ELDER
+    assert last["elder_coverage"] == pytest.approx(state.people.in_official[elders].mean())
+    held = finished.series["training_sessions"]
+    assert 0 < last["training_sessions"] == held[-1] and (np.diff(held) >= 0).all()
+    taken = state.people.lessons.sum()
+    assert taken <= 3 * held[-1] and state.people.literate[(state.people.lessons >= 2)].all()
+
+
+def test_how_much_is_said_in_official_groups(finished, last):
+    state = finished.state
+    rows = state.messages.rows[: state.messages.count[0]]
+    lately = rows[(rows["time"] >= DAYS - 28) & (rows["sender"] >= 0)]
+    official = state.groups.rows["kind"][lately["group"]] == OFFICIAL
+    assert last["official_message_share"] == pytest.approx(official.mean()) and 0 < official.mean() < 1
+
+
+def test_without_an_official_group_there_is_no_share_of_messages_in_it():
+    calm = run(prepare(load("jinyang").place("courtyard"), 1), (), 3).measures
+    assert calm["official_message_share"] is None and calm["elder_coverage"] == 0.0
 
 
 def test_coverage_counts_everybody(finished, last):
@@ -255,6 +280,6 @@ def test_series_have_a_value_a_day_and_dear_ones_on_recorded_days(finished):
         assert len(series[name]) == DAYS
         if measure.dear:
             assert set(has) <= {10, 50, DAYS - 1} and DAYS - 1 in has
-        elif name not in ("active_share", "renter_gap"):
+        elif name not in ("active_share", "official_message_share", "renter_gap"):
             assert has == list(range(DAYS))
     assert all(type(value) in (int, float) for name in MEASURES for value in series[name] if value is not None)

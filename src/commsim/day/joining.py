@@ -4,7 +4,9 @@ Exposure comes from posters and staff (hazard p_b a month) and from ties inside 
 of own tie strength inside).  Whoever is exposed joins when a uniform that is fixed per person and
 group is below logistic(theta_join + theta_s S + theta_t (trust - 1/2)): asking again moves nobody,
 new reasons do.  Members leave with hazard h_ch * (share of own talk unheard + share of flood).
-Two people who know each other and share an interest found a group with hazard eta_g w.
+Two people who know each other and share an interest found a group with hazard eta_g w.  Where the office
+forces or pays people into its group everybody exposed joins, and trusts it less.  Three close acquaintances
+in an official group who all feel freer outside it found a private one with hazard eta_private (6e).
 """
 
 from __future__ import annotations
@@ -16,14 +18,25 @@ import numpy as np
 from commsim.clock import MONTH
 from commsim.draws import draw, draw_two, logistic, purpose
 from commsim.kernels import kernel
-from commsim.state.groups import GROUPS_A_PERSON, INTEREST, OFFICIAL, enter, leave, open_group, slot_of, with_room
-from commsim.state.people import CHILD
+from commsim.state.groups import (
+    GROUPS_A_PERSON,
+    INTEREST,
+    OFFICIAL,
+    PRIVATE,
+    enter,
+    leave,
+    open_group,
+    slot_of,
+    with_room,
+)
+from commsim.state.office import FOR_MEMBERS
+from commsim.state.people import CHILD, experience
 from commsim.state.settings import Settings
-from commsim.state.ties import level_on, share_inside
+from commsim.state.ties import level_on, share_inside, strength
 from commsim.state.whole import State
 
 EXPOSURE, JOIN, LEAVE = purpose("exposure"), purpose("join"), purpose("leave")
-FOUND, FOUND_INTEREST = purpose("found"), purpose("found interest")
+FOUND, FOUND_INTEREST, FOUND_PRIVATE = purpose("found"), purpose("found interest"), purpose("found private")
 LOTTERY = purpose("group lottery")
 BY_POSTER, BY_NEIGHBOUR = 0, 1
 OF_RESIDENTS = 1 << 31  # sets identities of residents' groups apart from official ones
@@ -36,7 +49,7 @@ def joining(state: State, settings: Settings, day: int) -> None:
     now = state.under(settings)
     leavers = who_leaves(now, day)
     wishes = who_joins(now, official, day)
-    founders = who_founds(now, day)
+    founders, apart = who_founds(now, day), who_parts(now, day)
     if len(leavers) or len(wishes):
         carry_out(now, leavers, wishes, day)
     if len(founders):
@@ -46,6 +59,20 @@ def joining(state: State, settings: Settings, day: int) -> None:
         group = open_group(state.groups, INTEREST, compound, theme, OF_RESIDENTS + i * 8 + theme, day)
         enter(state.tables.groups, state.tables.people, i, group)
         enter(state.tables.groups, state.tables.people, j, group)
+    _open_private(state, apart, day)
+
+
+def _open_private(state: State, apart: np.ndarray, day: int) -> None:
+    """Private groups of three; who is in one by now founds no other."""
+    state.groups = with_room(state.groups, len(apart))
+    t = state.tables
+    for three in apart.tolist():
+        if any(is_apart(t.groups, i) for i in three):
+            continue
+        compound = int(state.homes.doors["compound"][state.people["household"][three[0]]])
+        group = open_group(state.groups, PRIVATE, compound, NONE, OF_RESIDENTS + (1 << 30) + three[0], day)
+        for i in three:
+            enter(t.groups, t.people, i, group)
 
 
 def _open_official(state: State, settings: Settings, day: int) -> np.ndarray:
@@ -81,7 +108,7 @@ def with_seats(state):
 @kernel
 def carry_out(state, leavers, wishes, day):
     """Let people out, and in while there is room: first come is by lottery."""
-    groups, people = state.groups, state.people
+    groups, people, x = state.groups, state.people, state.levers[0]
     for i, g in leavers:
         leave(groups, people, i, slot_of(groups, i, g))
     luck = np.empty(len(wishes))
@@ -89,7 +116,11 @@ def carry_out(state, leavers, wishes, day):
         g = wishes[k, 1]
         luck[k] = draw(state.world, LOTTERY, day, wishes[k, 0], groups.rows.identity[g], groups.rows.founded[g])
     for k in np.argsort(luck, kind="mergesort"):
-        enter(groups, people, wishes[k, 0], wishes[k, 1])
+        i, g = wishes[k]
+        pressed = x.group_forced > 0.0 or x.group_yuan > 0.0
+        if enter(groups, people, i, g) and groups.rows.kind[g] == OFFICIAL and pressed:
+            experience(people.trust, i, False, 1.0, 0.0, x.a_coerce)
+            state.office.yuan[FOR_MEMBERS] += x.group_yuan
 
 
 @kernel
@@ -132,8 +163,9 @@ def who_joins(state, official, day):
             u = draw(world, EXPOSURE, day, i, 0, BY_POSTER)
             if u < most:
                 inside = share_inside(ties, i, people.in_official)
-                if u < 1.0 - math.exp(-(x.p_b + x.q * inside) / MONTH) and agrees(
-                    people, groups, x, world, i, g, inside, people.trust[i]
+                pressed = x.group_forced > 0.0 or x.group_yuan > 0.0
+                if u < 1.0 - math.exp(-(x.p_b + x.q * inside) / MONTH) and (
+                    pressed or agrees(people, groups, x, world, i, g, inside, people.trust[i])
                 ):
                     found[n, 0], found[n, 1] = i, g
                     n += 1
@@ -158,15 +190,17 @@ def agrees(people, groups, x, world, i, g, inside, trust):
 
 @kernel
 def invited_to(people, groups, ties, i, u):
-    """A residents' group of i's interest that i's ties are in, in proportion to strength inside, and
-    the share of own strength in it: (group, share); (-1, 0) without one."""
+    """A private group, or a residents' group of i's interest, that i's ties are in, in proportion to strength
+    inside, and the share of own strength in it: (group, share); (-1, 0) without one."""
     total, strength = ties.rows.total[i], 0.0
     chosen, inside = NONE, 0.0
     for k in range(ties.rows.start[i], ties.rows.start[i] + ties.rows.degree[i]):
         j = int(ties.slots.neighbour[k])
         for s in range(GROUPS_A_PERSON):
             g = groups.seats.group[j, s]
-            if g < 0 or groups.rows.kind[g] != INTEREST or not (people.interests[i] >> groups.rows.interest[g]) & 1:
+            if g < 0 or groups.rows.kind[g] == OFFICIAL:
+                continue
+            if groups.rows.kind[g] == INTEREST and not (people.interests[i] >> groups.rows.interest[g]) & 1:
                 continue
             if slot_of(groups, i, g) >= 0:
                 continue
@@ -235,3 +269,55 @@ def in_group_of(groups, i, theme):
         if g >= 0 and groups.rows.kind[g] == INTEREST and groups.rows.interest[g] == theme:
             return True
     return False
+
+
+@kernel
+def is_apart(groups, i):
+    """Whether i is in a private group."""
+    for s in range(GROUPS_A_PERSON):
+        g = groups.seats.group[i, s]
+        if g >= 0 and groups.rows.kind[g] == PRIVATE:
+            return True
+    return False
+
+
+@kernel
+def would_part(people, groups, x, i):
+    """Whether i is in an official group, feels freer outside it (nu < 1/2), and has no private one yet."""
+    return (people.in_official[i] and people.trust[i] < x.t_star and x.lambda_nu > 0.0
+            and slot_of(groups, i, NONE) >= 0 and not is_apart(groups, i))  # fmt: skip
+
+
+@kernel
+def who_parts(state, day):
+    """Threes who found a private group today, each pair closer than w_close: int64[groups, 3]."""
+    people, groups, ties, world, x = state.people, state.groups, state.ties, state.world, state.levers[0]
+    close = x.w_close * level_on(day, x.half_life)
+    found = np.empty((16 + len(people) // 20, 3), np.int64)
+    n = 0
+    chance = 1.0 - math.exp(-x.eta_private)
+    for i in range(len(people)):
+        if n == len(found) or not would_part(people, groups, x, i):
+            continue
+        if draw(world, FOUND_PRIVATE, day, i, 0, 0) >= chance:
+            continue
+        j = closest(people, groups, ties, x, i, i, close)
+        k = closest(people, groups, ties, x, i, j, close) if j >= 0 else NONE
+        if k >= 0:
+            found[n, 0], found[n, 1], found[n, 2] = i, j, k
+            n += 1
+    return found[:n]
+
+
+@kernel
+def closest(people, groups, ties, x, i, other, close):
+    """The closest of i's ties above ``close`` who would part too and is as close to ``other`` (if not i), or -1."""
+    best, strongest = NONE, close
+    for s in range(ties.rows.start[i], ties.rows.start[i] + ties.rows.degree[i]):
+        j = int(ties.slots.neighbour[s])
+        if j == other or ties.slots.u[s] <= strongest or not would_part(people, groups, x, j):
+            continue
+        if other != i and strength(ties, other, j, 1.0) <= close:
+            continue
+        best, strongest = j, ties.slots.u[s]
+    return best

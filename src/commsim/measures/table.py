@@ -37,6 +37,7 @@ _TABLE = (
     Measure("elder_coverage", "share", 0.05, +1, "stock"),
     Measure("training_sessions", "sessions", 3.0, +1, "flow"),
     Measure("messages_per_day", "messages/d", 5.0, +1, "window"),
+    Measure("official_message_share", "share", 0.05, +1, "window"),
     Measure("active_share", "share", 0.05, +1, "window"),
     Measure("message_gini", "share", 0.05, -1, "window", dear=True),
     Measure("reply_hours_p50", "h", 2.0, -1, "window", dear=True),

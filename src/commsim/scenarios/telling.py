@@ -12,6 +12,7 @@ from commsim.words import catalogue, language, say
 
 _SENTENCES = {  # rule -> argument -> (sentence when it is set, sentence when it is not, if any)
     "notice": {"objectors": ("restarts", "unstoppable"), "hearing": ("heard", "unheard")},
+    "online_group": {"forced": ("forced", None), "yuan": ("paid", None)},
     "home_visits": {"renters": ("renters", "owners_only")},
     "reply_time": {"on_call": ("on_call", "off_duty")},
     "gatherings": {"threshold": ("sign_up", "always"), "gift": ("gift", None)},

@@ -25,6 +25,7 @@ COUNTED = {
     "renter_gap": ("day", "adults"),
     "trust_office": ("day", "opinions"),
     "coverage": ("day", "everybody"),
+    "official_message_share": ("days_28", "senders"),
     "elder_coverage": ("day", "elders"),
     "training_sessions": ("day_0", "place"),
     "messages_per_day": ("days_28", "senders"),

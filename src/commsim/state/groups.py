@@ -13,7 +13,7 @@ import numpy as np
 
 from commsim.kernels import kernel, table
 
-OFFICIAL, INTEREST = 0, 1
+OFFICIAL, INTEREST, PRIVATE = 0, 1, 2
 GROUPS_A_PERSON = 8
 
 

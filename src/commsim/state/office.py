@@ -11,7 +11,7 @@ from commsim.state.messages import Events, empty_events
 
 BY_GROUP, BY_PHONE, BY_VISIT = 0, 1, 2
 UNREPORTED, UNANSWERED, CHARGED_UNSEEN, OVERRULED = 0, 1, 2, 3
-FOR_GATHERINGS, FOR_PROJECTS, FROM_HOUSEHOLDS, FOR_WORKS = 0, 1, 2, 3
+FOR_GATHERINGS, FOR_PROJECTS, FROM_HOUSEHOLDS, FOR_WORKS, FOR_MEMBERS = 0, 1, 2, 3, 4
 CLASSES, VISITS = 0, 1
 # steps of work that can stand in the queue
 TO_ANSWER, TO_WORK, OTHER_HOURS = 0, 1, 2
@@ -47,4 +47,4 @@ def empty_cases(room: int = 1024) -> Cases:
 def empty_office(officials: int) -> Office:
     staff = table(officials, worked="f8", tired="f8", tired_at="f8", idle="?")
     staff.idle[:] = True
-    return Office(staff, empty_events(1024), np.zeros(4, np.int64), np.zeros(4), np.zeros(2, np.int64))
+    return Office(staff, empty_events(1024), np.zeros(4, np.int64), np.zeros(5), np.zeros(2, np.int64))

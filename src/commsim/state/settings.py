@@ -74,6 +74,9 @@ _TABLE = (
     _p("stranger_weight", 0.05, 0.001, 1, "1/d", "parameter stranger_weight"),
     # groups and messages
     _p("group_open", 0, 0, 1, "switch", "F33: an official group exists"),
+    _p("group_forced", 0, 0, 1, "switch", "F217-F219"),
+    _p("group_yuan", 0, 0, 1000, "yuan per member", "F217-F219"),
+    _p("a_coerce", 0.4, 0, 0.9, "share", "F217-F219; parameter a_coerce"),
     _p("p_b", 0.15, 0, 10, "1/month", "parameter p_b"),
     _p("q", 0.5, 0, 10, "1/month", "parameter q"),
     _p("theta_join", -0.5, -20, 20, "log-odds", "parameter theta_join"),
@@ -81,6 +84,8 @@ _TABLE = (
     _p("h_ch", 0.5, 0, 5, "1/month", "parameter h_ch"),
     _p("flood_from", 100, 5, 1000, "messages/d", "assumption; F149"),
     _p("eta_g", 1e-4, 0, 1e-2, "1/d per pair", "parameter eta_g"),
+    _p("eta_private", 0.01, 0, 1, "1/d", "F218-F219; assumption"),
+    _p("w_close", 0.3, 0, 1, "strength", "model.md 6e"),
     _p("mu", 0.5, 0, 20, "1/d", "parameter mu"),
     _p("w_0", 1, 0.05, 10, "summed strength", "parameter w_0"),
     _p("voice_loss", 0.1, 0, 0.9, "share", "assumption; model.md 6c"),
