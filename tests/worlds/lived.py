@@ -12,7 +12,17 @@ from dataclasses import asdict, replace
 import numpy as np
 
 from commsim.engine import prepare, run
-from commsim.rules import Gatherings, Icebreaker, Notice, OnlineGroup, PreScreening, ReplyTime, Vote
+from commsim.rules import (
+    Gatherings,
+    HomeVisits,
+    Icebreaker,
+    Notice,
+    OnlineGroup,
+    PhoneTraining,
+    PreScreening,
+    ReplyTime,
+    Vote,
+)
 from commsim.scenarios import load
 
 BURN_IN, DAYS = 45, 60
@@ -33,7 +43,8 @@ def all_rules(start=0, end=10**6):
     return (OnlineGroup(poster=1.0, **dates), Icebreaker(**dates), ReplyTime(hours=12.0, **dates),
             PreScreening(people=5, share=0.2, **dates), Vote(days=4, share=0.3, **dates),
             Notice(decision=5, works=4, accounts=3, objectors=3, hearing=True, group=True, **dates),
-            Gatherings(every=7, threshold=4, seats=12, sign_up_days=3, **dates))  # fmt: skip
+            HomeVisits(a_week=12.0, **dates), PhoneTraining(poster=3.0, seats=4, lessons=2, **dates),
+            Gatherings(every=7, threshold=12, seats=12, sign_up_days=3, gift=True, **dates))  # fmt: skip
 
 
 def live(world=1, days=DAYS, rules=None, burn_in=BURN_IN, **levers):

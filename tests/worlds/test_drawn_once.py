@@ -20,6 +20,8 @@ FIXED = {
     "announcement seen": "whether a person sees an announcement at all, looked up on each sign-up day",
     "sign up": "one threshold per person and gathering, compared again on each sign-up day",
     "need knows phone": "whether a tenant knows the office's number, looked up at each need",
+    "wants to learn": "one threshold per tenant, compared again each time somebody hears of the classes",
+    "visit order": "one place in the round per household, looked up on each day of visits",
     "vote turnout": "one threshold per household and version, compared again on each voting day",
     "vote choice": "one threshold per household and version, in the pre-screening and in the vote",
 }

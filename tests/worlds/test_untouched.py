@@ -49,7 +49,7 @@ def test_a_draw_nobody_uses(start, usual):
                 draws.draw(state.world, what, day, i, 0, 0)
         np.random.random(10)
 
-    busy = [phase for pair in zip(whole_day(), [Phase("idle", idle)] * 8, strict=True) for phase in pair]
+    busy = [phase for one in whole_day() for phase in (one, Phase("idle", idle))]
     same(usual, live(start.copy(), lived.all_rules(), plan=busy))
 
 

@@ -40,7 +40,8 @@ def visit(state, made, today):
     luck = np.full(len(homes.doors), 2.0)
     count = 0
     for h in range(len(homes.doors)):
-        if x.visits_renters > 0.0 or people.tenure[homes.doors.first[h]] == OWNER:
+        owned = people.tenure[homes.doors.first[h]] == OWNER
+        if homes.doors.compound[h] >= 0 and (owned or x.visits_renters > 0.0):
             luck[h] = draw(state.world, ORDER, 0, h, 0, 0)
             count += 1
     order = np.argsort(luck)
