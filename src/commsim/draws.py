@@ -21,7 +21,7 @@ _PURPOSES = (
     "sociability", "commuter", "literate", "interest", "cooperation type", "motivation",
     "trust at start", "volunteer at start",
     # a day
-    "move", "new tenancy", "chats", "chat partner",
+    "move", "new tenancy", "chats", "chat partner", "place to linger",
     "need", "need class", "need report", "need hour", "need knows phone",
     "exposure", "join", "leave", "found", "found interest", "found private",
     "small talk", "talk hour", "talk group", "replies", "replier", "reply hour", "watch", "watcher",

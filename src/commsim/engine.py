@@ -182,6 +182,7 @@ def live_briefly(phases: Sequence[str] | None, days: int) -> None:
         PhoneTraining,
         PreScreening,
         ReplyTime,
+        ThirdPlace,
         Vote,
     )
 
@@ -190,7 +191,7 @@ def live_briefly(phases: Sequence[str] | None, days: int) -> None:
     place = Place("warm", "courtyard", 100, 40, burn_in=0, settings=Settings(x))
     rules = (OnlineGroup(poster=10.0), Icebreaker(), ReplyTime(hours=1.0), PreScreening(share=0.0),
              Vote(days=1, share=0.0, operator=">="), Notice(decision=1, works=1, objectors=1000),
-             PhoneTraining(seats=2, lessons=1, poster=10.0), HomeVisits(),
+             PhoneTraining(seats=2, lessons=1, poster=10.0), HomeVisits(), ThirdPlace(),
              Gatherings(every=7, threshold=0, operator=">=", sign_up_days=2))  # fmt: skip
     loop = Days(populate(place, 1), rules, Record(frozenset({days - 1}) if phases is None else frozenset()))
     loop.plan = [phase for phase in loop.plan if phases is None or phase.name in phases]

@@ -43,6 +43,22 @@ def test_commuters_chat_less_on_weekdays():
     assert_mean(per_day[~weekday], 0.5)
 
 
+@pytest.mark.parametrize("share, gain", [(0.5, 1.0), (0.3, 0.5), (1.0, 2.0)])
+def test_near_a_place_to_linger_people_start_more_chats(share, gain):
+    state = hamlet(4800, linger_share=share, linger_gain=gain)  # a hundred buildings
+    state.people["sociability"][:] = 1.0
+    building = state.homes.doors.building[state.people.household]
+    started = np.zeros(state.size)
+    for day in range(80):
+        started += np.bincount(chats(state, day)[:, 0], minlength=state.size) / 80
+    per_building = np.bincount(building, started) / np.bincount(building)
+    near = per_building > 0.5 * (1.0 + gain / 2.0)
+    assert_share(near.sum(), 100, share)
+    assert_mean(per_building[near], 0.5 * (1.0 + gain))
+    if share < 1.0:
+        assert_mean(per_building[~near], 0.5)
+
+
 @pytest.mark.parametrize("rings", [(0.55, 0.10, 0.20), (0.1, 0.6, 0.1), (0.0, 0.0, 0.0), (0.25, 0.25, 0.5)])
 def test_strangers_are_met_by_rings(rings):
     stairwell, building, courtyard = rings

@@ -16,6 +16,7 @@ from commsim.rules import (
     PhoneTraining,
     PreScreening,
     ReplyTime,
+    ThirdPlace,
     Vote,
     fold,
     rule_from_data,
@@ -30,6 +31,7 @@ CHANGED = {
     "online_group": OnlineGroup(poster=0.5, forced=True, yuan=5.0, start=10),
     "pre_screening": PreScreening(days=2, people=9, operator=">="),
     "phone_training": PhoneTraining(seats=9, every=14, a_week=2, lessons=3, poster=0.5, end=60),
+    "third_place": ThirdPlace(share=0.5, gain=1.0, start=3),
     "reply_time": ReplyTime(hours=0.5, on_call=False), "vote": Vote(share=0.66, operator=">=", of="all"),
 }  # fmt: skip
 

@@ -146,6 +146,21 @@ def test_rules_that_disagree_are_found_on_loading(tmp_path):
     assert len(load_text(tmp_path, apart).rules("voting")) == 3
 
 
+def test_a_rule_that_ends_before_it_starts_is_found_where_it_ends(tmp_path):
+    text = SMALL.replace("start: 30, share: 0.66", "start: 30, end: 20, share: 0.66")
+    fault = fault_of(tmp_path, text)
+    assert fault.key == "ends_before_it_starts" and fault.facts["value"] == 20 and fault.facts["start"] == 30
+    assert (fault.facts["line"], fault.facts["column"]) == place_of(text, "20, share")
+    assert load_text(tmp_path, text.replace("end: 20", "end: 31")).rules("voting")[1].end == 31
+
+
+def test_rules_about_projects_need_projects(tmp_path):
+    text = SMALL.replace("renter_share: 0.3", "projects_a_year: 0")
+    fault = fault_of(tmp_path, text)
+    assert fault.key == "nothing_to_govern" and fault.facts["value"] == "notice"
+    assert fault.facts["line"] == place_of(text, "- three_notices")[0]
+
+
 def test_the_first_of_several_mistakes_is_reported(tmp_path):
     text = SMALL.replace("people: 120", "peple: 120").replace("id: small", "id: 7")
     assert fault_of(tmp_path, text).facts["line"] == 1

@@ -21,6 +21,7 @@ from commsim.rules import (
     PhoneTraining,
     PreScreening,
     ReplyTime,
+    ThirdPlace,
     Vote,
 )
 from commsim.scenarios import load
@@ -43,7 +44,8 @@ def all_rules(start=0, end=10**6):
     return (OnlineGroup(poster=1.0, **dates), Icebreaker(**dates), ReplyTime(hours=12.0, **dates),
             PreScreening(people=5, share=0.2, **dates), Vote(days=4, share=0.3, **dates),
             Notice(decision=5, works=4, accounts=3, objectors=3, hearing=True, group=True, **dates),
-            HomeVisits(a_week=12.0, **dates), PhoneTraining(poster=3.0, seats=4, lessons=2, **dates),
+            ThirdPlace(**dates), HomeVisits(a_week=12.0, **dates),
+            PhoneTraining(poster=3.0, seats=4, lessons=2, **dates),
             Gatherings(every=7, threshold=25, seats=12, sign_up_days=3, gift=True, **dates))  # fmt: skip
 
 

@@ -22,10 +22,11 @@ FIXED = {
     "need knows phone": "whether a tenant knows the office's number, looked up at each need",
     "wants to learn": "one threshold per tenant, compared again each time somebody hears of the classes",
     "visit order": "one place in the round per household, looked up on each day of visits",
+    "place to linger": "one per building, looked up for each of its people every day",
     "vote turnout": "one threshold per household and version, compared again on each voting day",
     "vote choice": "one threshold per household and version, in the pre-screening and in the vote",
 }
-SEVERAL_A_DAY = {"need knows phone"}  # a person can have two needs on one day
+SEVERAL_A_DAY = {"need knows phone", "place to linger"}  # two needs of one person, the people of one building
 
 CASES = {
     "every rule": {"policy": "all rules", "days": 60, "burn_in": 20, "world": 1, "levers": {}},

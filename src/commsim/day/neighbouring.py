@@ -3,7 +3,8 @@
 A person starts Poisson(s/2) chats a day.  With probability W/(W + w_half) a chat goes to somebody
 known, in proportion to the square of the tie; else to a ring (own stairwell, rest of the building,
 rest of the courtyard, anywhere else) and there to somebody in proportion to s + stranger_weight,
-in the stairwell also to 1 / doors apart (Festinger, Schachter & Back 1950).  Partners are chosen
+in the stairwell also to 1 / doors apart (Festinger, Schachter & Back 1950).  Where there is a place to
+linger near, people start more chats.  Partners are chosen
 from the state in the morning; then all chats happen.
 """
 
@@ -19,7 +20,7 @@ from commsim.state.settings import Settings
 from commsim.state.ties import forget_faint, level_on, meet, warmth
 from commsim.state.whole import State
 
-CHATS, PARTNER = purpose("chats"), purpose("chat partner")
+CHATS, PARTNER, LINGER = purpose("chats"), purpose("chat partner"), purpose("place to linger")
 NOBODY = -1
 TIDY_EVERY = 30  # days between clearings of ties too faint to count
 
@@ -63,6 +64,8 @@ def choose_partners(people, homes, ties, weights, x, world, day, level):
             continue
         if people.commuter[i] and is_weekday(day):
             rate /= 2.0
+        if x.linger_gain > 0.0 and lingers(people, homes, x, world, i):
+            rate *= 1.0 + x.linger_gain
         for k in range(poisson(rate, draw(world, CHATS, day, i, 0, 0))):
             j = partner(people, homes, ties, weights, x, world, day, level, i, k)
             if j == NOBODY:
@@ -75,6 +78,12 @@ def choose_partners(people, homes, ties, weights, x, world, day, level):
             pairs[count, 0], pairs[count, 1] = i, j
             count += 1
     return pairs[:count]
+
+
+@kernel
+def lingers(people, homes, x, world, i):
+    """Whether i's building has a place to linger near it: the same buildings in every policy of a world."""
+    return draw(world, LINGER, 0, homes.doors.building[people.household[i]], 0, 0) < x.linger_share
 
 
 @kernel

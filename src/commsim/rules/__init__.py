@@ -9,7 +9,8 @@ from commsim.rules.online_group import OnlineGroup
 from commsim.rules.phone_training import PhoneTraining
 from commsim.rules.pre_screening import PreScreening
 from commsim.rules.reply_time import ReplyTime
+from commsim.rules.third_place import ThirdPlace
 from commsim.rules.vote import Vote
 
 __all__ = ["RULES", "Gatherings", "HomeVisits", "Icebreaker", "Notice", "OnlineGroup", "PhoneTraining",
-           "PreScreening", "ReplyTime", "Rule", "Vote", "fold", "rule_from_data"]  # fmt: skip
+           "PreScreening", "ReplyTime", "Rule", "ThirdPlace", "Vote", "fold", "rule_from_data"]  # fmt: skip

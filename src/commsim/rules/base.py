@@ -34,6 +34,8 @@ class Rule:
     def __post_init__(self):
         for argument, allowed in {"start": (0, FOREVER), "end": (0, FOREVER), **self.limits}.items():
             _check(self.name, argument, getattr(self, argument), allowed)
+        if self.end < self.start:
+            raise UserError("ends_before_it_starts", place=f"{self.name}.end", value=self.end, start=self.start)
 
     def holds(self, day: int) -> bool:
         return self.start <= day < self.end

@@ -398,6 +398,13 @@ class YamlFile:
                 raise self._fault(here, "household_mean", value=round(size, 2), low=1, high=6)
             for policy in scenario.policies:
                 self._fold_through(scenario, policy, name)
+                if x.projects_a_year == 0:
+                    self._needs_no_projects(scenario.policies[policy])
+
+    def _needs_no_projects(self, policy):
+        for i, rule in enumerate(policy.rules):
+            if rule.stages():
+                raise self._fault(("policies", policy.id, "rules", i), "nothing_to_govern", value=rule.name)
 
     def _where(self, levers, scale_loc):
         for loc in [(*scale_loc, "settings"), ("settings",)]:

@@ -72,6 +72,8 @@ _TABLE = (
     _p("ring_building", 0.10, 0, 1, "share", "parameter rings"),
     _p("ring_courtyard", 0.20, 0, 1, "share", "parameter rings"),
     _p("stranger_weight", 0.05, 0.001, 1, "1/d", "parameter stranger_weight"),
+    _p("linger_share", 0, 0, 1, "share of buildings", "model.md 6b"),
+    _p("linger_gain", 0, 0, 10, "factor", "model.md 6b"),
     # groups and messages
     _p("group_open", 0, 0, 1, "switch", "F33: an official group exists"),
     _p("group_forced", 0, 0, 1, "switch", "F217-F219"),
