@@ -12,6 +12,7 @@ import commsim
 from commsim import scenarios
 from commsim.measures.table import MEASURES, STRATA
 from commsim.rules import RULES
+from commsim.show.wording import slug
 from commsim.state.settings import PARAMETERS, PLACES, THEMES
 from commsim.state.shocks import SHOCKS
 from commsim.words import LANGUAGES, catalogue, choose_language, language, say
@@ -57,6 +58,12 @@ def expected():
 @pytest.mark.parametrize("key", sorted(set(expected())))
 def test_what_the_model_has_can_be_named(key):
     assert key in catalogue()
+
+
+def test_every_unit_of_a_measure_is_written_in_both_languages():
+    for measure in MEASURES.values():
+        assert f"report.unit.{slug(measure.unit)}" in catalogue(), measure
+        assert f"report.unit_name.{slug(measure.unit)}" in catalogue(), measure
 
 
 def test_nothing_is_named_that_the_model_does_not_have():

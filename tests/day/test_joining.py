@@ -190,7 +190,7 @@ def test_asking_is_decided_by_one_threshold_per_person_and_group():
 # -- pressure, and what people do about it --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", [{"forced": True}, {"yuan": 20.0}])
+@pytest.mark.parametrize("how", [{"forced": True}, {"pay": 20.0}])
 def test_who_is_forced_or_paid_joins_anyway_and_trusts_less(how):
     state = town(1000, theta_join=-SURE, a_coerce=0.4)
     state.people["trust"][:] = 0.6
@@ -199,7 +199,7 @@ def test_who_is_forced_or_paid_joins_anyway_and_trusts_less(how):
     assert_share(inside.sum(), state.size, 1.0 - np.exp(-2.0 * 20 / MONTH))
     assert state.people["trust"][inside] == pytest.approx(0.36)
     assert (state.people["trust"][~inside] == 0.6).all()
-    assert state.office.yuan[FOR_MEMBERS] == pytest.approx(how.get("yuan", 0.0) * inside.sum())
+    assert state.office.yuan[FOR_MEMBERS] == pytest.approx(how.get("pay", 0.0) * inside.sum())
 
 
 def test_who_is_asked_kindly_loses_no_trust():

@@ -28,10 +28,10 @@ CHANGED = {
     "gatherings": Gatherings(every=9, themes=("chess", "pets"), threshold=3, operator=">=", seats=7, start=2, end=90),
     "home_visits": HomeVisits(a_week=3.0, renters=False, start=7),
     "icebreaker": Icebreaker(table=5, strength=0.1), "notice": Notice(decision=3, works=0, among="all", hearing=False),
-    "online_group": OnlineGroup(poster=0.5, forced=True, yuan=5.0, start=10),
+    "online_group": OnlineGroup(poster=0.5, forced=True, pay=5.0, start=10),
     "pre_screening": PreScreening(days=2, people=9, operator=">="),
     "phone_training": PhoneTraining(seats=9, every=14, a_week=2, lessons=3, poster=0.5, end=60),
-    "third_place": ThirdPlace(share=0.5, gain=1.0, start=3),
+    "third_place": ThirdPlace(buildings=0.5, gain=1.0, start=3),
     "reply_time": ReplyTime(hours=0.5, on_call=False), "vote": Vote(share=0.66, operator=">=", of="all"),
 }  # fmt: skip
 

@@ -7,12 +7,12 @@ from commsim.rules.base import Rule
 
 @dataclass(frozen=True, kw_only=True)
 class ThirdPlace(Rule):
-    """``share`` of buildings have such a place near; people there start chats more often by ``gain``."""
+    """``buildings``: share of them with such a place near; people there start more chats, by the share ``gain``."""
 
-    share: float = 0.3
+    buildings: float = 0.3
     gain: float = 0.5
     name = "third_place"
-    limits = {"share": (0.0, 1.0), "gain": (0.0, 10.0)}
+    limits = {"buildings": (0.0, 1.0), "gain": (0.0, 10.0)}
 
     def levers(self):
-        return {"linger_share": self.share, "linger_gain": self.gain}
+        return {"linger_share": self.buildings, "linger_gain": self.gain}

@@ -12,7 +12,7 @@ from commsim.words import catalogue, language, say
 
 _SENTENCES = {  # rule -> argument -> (sentence when it is set, sentence when it is not, if any)
     "notice": {"objectors": ("restarts", "unstoppable"), "hearing": ("heard", "unheard")},
-    "online_group": {"forced": ("forced", None), "yuan": ("paid", None)},
+    "online_group": {"forced": ("forced", None), "pay": ("paid", None)},
     "home_visits": {"renters": ("renters", "owners_only")},
     "reply_time": {"on_call": ("on_call", "off_duty")},
     "gatherings": {"threshold": ("sign_up", "always"), "gift": ("gift", None)},
@@ -59,7 +59,7 @@ def _word(argument, value, lang):
         return say(f"whom.{value}", lang)
     if argument == "restart_to":
         return say(f"stage.{value}", lang)
-    if argument == "share":
+    if argument in ("share", "buildings", "gain"):
         return f"{100 * value:g}%"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
