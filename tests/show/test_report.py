@@ -11,6 +11,7 @@ import made_up
 import pytest
 
 from commsim.errors import UserError
+from commsim.experiments import compare
 from commsim.measures.table import MEASURES
 from commsim.scenarios import load
 from commsim.show import figures, report
@@ -320,3 +321,30 @@ def test_figures_take_a_comparison_or_its_facts(usual):
     assert figures.svg(figures.over_time(usual, lang="en"), "a") == figures.svg(
         figures.over_time(told, lang="en"), "a"
     )
+
+
+SHAKEN = """
+id: shaken
+title: {zh: 震过的小区, en: Shaken}
+story: {zh: 一个小区, en: An estate}
+scales: {small: {people: 100}}
+burn_in: 10
+shocks:
+  quake: {shock: earthquake, day: 7, log_odds: 2, half_life: 31}
+policies:
+  quiet: {title: {zh: 什么都不做, en: Nothing}, rules: []}
+  visits: {title: {zh: 走访, en: Visits}, rules: [{rule: home_visits, a_week: 5}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "number"),
+    [("zh", "第 7 天发生地震", "几天减半"), ("en", "An earthquake on day 7", "Days until it is half")],
+)
+def test_what_befalls_the_place_is_told_with_its_numbers(tmp_path, lang, said, number):
+    file = tmp_path / "shaken.yaml"
+    file.write_text(SHAKEN, encoding="utf-8")
+    found = compare(file, ["quiet", "visits"], days=20, worlds=2, ledger=tmp_path / "ledger.sqlite")
+    page = report.write(found, tmp_path / "report.html", lang).read_text(encoding="utf-8")
+    assert said in page and number in page
+    assert re.search(rf"{number}</th><td>31<", page)

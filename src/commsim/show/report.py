@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from commsim.errors import UserError
 from commsim.measures.table import STRATA
 from commsim.scenarios import load
-from commsim.scenarios.telling import rule_in_words, source_in_words
+from commsim.scenarios.telling import rule_in_words, shock_in_words, source_in_words
 from commsim.show import figures, fonts
 from commsim.show.facts import facts as gather
 from commsim.show.files import folder_there, whole_file
@@ -68,6 +68,7 @@ def html(comparison, lang: str | None = None, scenario=None) -> str:
         "pictures": _pictures(facts, lang),
         "compound": figures.shown_compound(facts),
         "policies": _policies(facts, scenario, lang),
+        "shocks": _shocks(scenario, lang),
         "assumptions": _assumptions(facts, scenario, lang),
         "limits": _limits(facts, lang),
         "command": _command(facts, comparison),
@@ -430,6 +431,12 @@ def _policies(facts, scenario, lang):
     return told
 
 
+def _shocks(scenario, lang):
+    """What befalls the place under every policy: (label, words)."""
+    shocks = scenario.shocks.values() if scenario else ()
+    return [(say(f"shock.{shock.name}.label", lang), shock_in_words(shock, lang)) for shock in shocks]
+
+
 # --- assumptions -----------------------------------------------------------------------------------
 
 
@@ -493,6 +500,10 @@ def _number_told(path, facts, scenario, lang):
             capital(say(f"report.argument.{rule.name}.{argument}", lang)),
             argument if argument == "share" else "",
         )
+    if first == "shocks":
+        name, argument = rest.split(".")
+        head = say(f"shock.{scenario.shocks[name].name}.label", lang)
+        return head, capital(say(f"argument.{argument}", lang)), ""
     key = f"report.number.{path.replace('place.', '')}"
     return say("report.number_group.place", lang), say(key, lang) if key in catalogue() else "", ""
 
