@@ -75,7 +75,7 @@ def test_everything_before_the_day_is_as_it_would_have_been():
 
 
 def test_how_many_come_follows_the_spirit_of_the_day():
-    """Half of all sign-ups vanish with the shock; that they do so slowly enough is the half-life."""
+    """Sign-ups rise with the shock and are back where they were ten half-lives later."""
     shocks = (Earthquake(day=70, log_odds=3.0, half_life=60.0),)
     settings = Settings(DEFAULTS._replace(theta_s=0.0, eta_g=0.0), shocks=shocks)
     place = Place("p", "p", 2000, 750, burn_in=0, settings=settings)

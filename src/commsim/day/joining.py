@@ -63,11 +63,11 @@ def joining(state: State, settings: Settings, day: int) -> None:
 
 
 def _open_private(state: State, apart: np.ndarray, day: int) -> None:
-    """Private groups of three; who is in one by now founds no other."""
+    """Private groups of three, by lottery; who is in one by now, or has no seat left, founds no other."""
     state.groups = with_room(state.groups, len(apart))
     t = state.tables
     for three in apart.tolist():
-        if any(is_apart(t.groups, i) for i in three):
+        if any(is_apart(t.groups, i) or slot_of(t.groups, i, NONE) < 0 for i in three):
             continue
         compound = int(state.homes.doors["compound"][state.people["household"][three[0]]])
         group = open_group(state.groups, PRIVATE, compound, NONE, OF_RESIDENTS + (1 << 30) + three[0], day)
@@ -290,23 +290,25 @@ def would_part(people, groups, x, i):
 
 @kernel
 def who_parts(state, day):
-    """Threes who found a private group today, each pair closer than w_close: int64[groups, 3]."""
+    """Threes who found a private group today, each pair closer than w_close, in order of today's lottery:
+    int64[groups, 3]."""
     people, groups, ties, world, x = state.people, state.groups, state.ties, state.world, state.levers[0]
     close = x.w_close * level_on(day, x.half_life)
-    found = np.empty((16 + len(people) // 20, 3), np.int64)
+    found, luck = np.empty((len(people), 3), np.int64), np.empty(len(people))
     n = 0
     chance = 1.0 - math.exp(-x.eta_private)
     for i in range(len(people)):
-        if n == len(found) or not would_part(people, groups, x, i):
+        if not would_part(people, groups, x, i):
             continue
-        if draw(world, FOUND_PRIVATE, day, i, 0, 0) >= chance:
+        luck[n] = draw(world, FOUND_PRIVATE, day, i, 0, 0)
+        if luck[n] >= chance:
             continue
         j = closest(people, groups, ties, x, i, i, close)
         k = closest(people, groups, ties, x, i, j, close) if j >= 0 else NONE
         if k >= 0:
             found[n, 0], found[n, 1], found[n, 2] = i, j, k
             n += 1
-    return found[:n]
+    return found[:n][np.argsort(luck[:n])]
 
 
 @kernel
