@@ -426,7 +426,7 @@ def test_nothing_to_measure_before_the_first_day(yard):
 ])  # fmt: skip
 def test_plan_shows_the_day_in_order(community, lang, head, words):
     plan = community.plan(lang)
-    assert list(plan.columns) == head and len(plan) == 1 + len(community.loop.plan) == 11
+    assert list(plan.columns) == head and len(plan) == 1 + len(community.loop.plan) == 19
     text = plan.to_string()
     assert all(word in text for word in words[1:])
     assert (plan[head[2]].iloc[1:] >= 0).all() and plan[head[2]].iloc[1:].sum() > 0

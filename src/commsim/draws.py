@@ -30,6 +30,13 @@ _PURPOSES = (
     "announcement seen", "sign up", "seat lottery", "group lottery", "table", "volunteer", "volunteer stops",
     "project arrives", "project household", "project value", "representative",
     "vote turnout", "vote choice", "notice seen", "objection", "hearing",
+    # the stairwell
+
+    # leaders and helpers
+
+    # affairs
+
+    # services
 )  # fmt: skip
 
 PURPOSES = {name: zlib.crc32(name.encode()) for name in _PURPOSES}

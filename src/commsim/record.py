@@ -22,6 +22,7 @@ from commsim.measures import (
     mean_clustering,
     median_duration,
 )
+from commsim.readings import read
 from commsim.state.groups import OFFICIAL
 from commsim.state.office import CLASSES, FOR_GATHERINGS, FOR_MEMBERS, FOR_PROJECTS
 from commsim.state.people import CHILD, ELDER, OWNER
@@ -246,6 +247,7 @@ def _dear(state, settings, day) -> dict:
         "within_48h_share": ended_within(hours, answered, PROMISE_HOURS),
         "participation_gini": gini(people.took_part[people.age != CHILD]),
         "project_days": median_duration(spans, finished),
+        **read(state, settings, day),
     }
 
 
@@ -264,7 +266,7 @@ def _project_times(state, now):
 
 def _plain(value) -> float | None:
     """A JSON number, None where undefined."""
-    if isinstance(value, int):
+    if value is None or isinstance(value, int):
         return value
     value = float(value)
     return value if math.isfinite(value) else None

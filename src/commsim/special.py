@@ -55,6 +55,13 @@ NOTHING = dict(
     theta_c_yuan=0.0, theta_h=0.0, seen_announcement=1.0, needs_rate=0.0, r_0=SURE, r_c=0.0, knows_phone=0.0,
     class_1=1.0, class_2=0.0, emergency=0.0, looks=0.0, energy=1e9, m=1.0, thanks_share=0.0, night_drain=0.0,
     a_t=0.0, b_t=0.0, projects_a_year=0.0, rework_days=0.0, o_c=0.0, o_tau=0.0, o_t=0.0,
+    # the stairwell
+
+    # leaders and helpers
+
+    # affairs
+
+    # services
 )  # fmt: skip
 
 

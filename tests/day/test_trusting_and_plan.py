@@ -36,8 +36,9 @@ def test_volunteers_serve_for_a_term():
 
 def test_a_day_is_the_phases_in_their_order():
     names = [phase.name for phase in whole_day()]
-    assert names[:5] == ["moving", "neighbouring", "needs", "visiting", "talking"]
-    assert names[5:] == ["learning", "joining", "gathering", "deciding", "trusting"]
+    assert names[:8] == ["moving", "neighbouring", "keeping", "needs", "visiting", "talking", "rumouring", "asking"]
+    assert names[8:13] == ["learning", "joining", "coaching", "gathering", "supplying"]
+    assert names[13:] == ["deciding", "quarrelling", "helping", "leading", "trusting"]
     assert [phase.name for phase in offline_day()] == ["moving", "neighbouring"]
     loop = Days(prepare(Place("p", "p", 100, 40, burn_in=5), 1), ())
     loop.live()

@@ -80,6 +80,9 @@ def tables(state):
     add("cases", state.cases.rows[: state.cases.count[0]])
     add("officials", state.office.officials)
     add("queue", in_order(state.office.queue))
+    for name in ("stairs", "leaders", "affairs", "services"):
+        for part, rows in getattr(state, name)._asdict().items():
+            add(f"{name} {part}", rows)
     out["grievances"], out["yuan"] = state.office.grievances, state.office.yuan
     return {name: column.copy() for name, column in out.items()}
 

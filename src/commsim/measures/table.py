@@ -52,6 +52,13 @@ _TABLE = (
     Measure("official_hours", "h/week", 3.0, -1, "window", primary=True, harm=True),
     Measure("cost_yuan", "yuan", 5000.0, -1, "flow", harm=True),
     Measure("volunteers", "per 1,000 people", 3.0, +1, "stock"),
+    # the stairwell
+
+    # leaders and helpers
+
+    # affairs
+
+    # services
 )  # fmt: skip
 
 MEASURES = {m.name: m for m in _TABLE}

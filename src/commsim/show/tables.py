@@ -43,6 +43,13 @@ COUNTED = {
     "official_hours": ("days_28", "officials"),
     "cost_yuan": ("day_0", "place"),
     "volunteers": ("day", "volunteers"),
+    # the stairwell
+
+    # leaders and helpers
+
+    # affairs
+
+    # services
 }
 KINDS = {"stock": "stock", "flow": "flow", "window": "recent"}
 

@@ -43,6 +43,13 @@ PEOPLE = {
     "learning": "?",  # waits for a seat in the phone classes
     "lessons": "i8",  # phone lessons taken since moving in
     "grieved": "i8",  # grievances since day 0
+    # the stairwell
+
+    # leaders and helpers
+
+    # affairs
+
+    # services
 }
 
 

@@ -189,6 +189,13 @@ _TABLE = (
     _p("r_group", 0.4, 0, 10, "1/d", "parameter r_seen"),
     _p("a_f", -2, -20, 20, "log-odds", "parameter a_f"),
     _p("b_f", 4, 0, 40, "log-odds", "parameter b_f"),
+    # the stairwell: order, exposure, help
+
+    # leaders and helpers: thanks, suspicion, awareness
+
+    # affairs: rumours, quarrels, groups that learn
+
+    # services: the firm, the books, halls
 )  # fmt: skip
 
 PARAMETERS = {p.name: p for p in _TABLE}

@@ -9,17 +9,22 @@ from types import SimpleNamespace
 import numpy as np
 
 from commsim.kernels import declare_bundle, for_kernels, kernel
+from commsim.state.affairs import Affairs, empty_affairs
 from commsim.state.gatherings import Gatherings
 from commsim.state.groups import Groups, empty_groups
 from commsim.state.homes import Homes
+from commsim.state.leaders import Leaders, empty_leaders
 from commsim.state.messages import Events, Messages, empty_events, empty_messages
 from commsim.state.office import Cases, Office, empty_cases, empty_office
 from commsim.state.people import Odds
 from commsim.state.projects import Projects
+from commsim.state.services import Services, empty_services
 from commsim.state.settings import Settings
+from commsim.state.stairs import Stairs, empty_stairs
 from commsim.state.ties import Ties, empty_ties
 
-TABLES = ("homes", "people", "ties", "groups", "messages", "events", "cases", "office")
+TABLES = ("homes", "people", "ties", "groups", "messages", "events", "cases", "office",
+          "stairs", "leaders", "affairs", "services")  # fmt: skip
 Bundle = declare_bundle((*TABLES, "odds", "levers", "world"))
 
 
@@ -37,6 +42,10 @@ class State:
     events: Events
     cases: Cases
     office: Office
+    stairs: Stairs
+    leaders: Leaders
+    affairs: Affairs
+    services: Services
     gatherings: Gatherings
     projects: Projects
     odds: Odds
@@ -94,8 +103,10 @@ def _copied(data):
 
 
 @kernel
-def _bundle_of(homes, people, ties, groups, messages, events, cases, office, odds, levers, world):
-    return Bundle(homes, people, ties, groups, messages, events, cases, office, odds, levers, world)
+def _bundle_of(homes, people, ties, groups, messages, events, cases, office, stairs, leaders, affairs, services,
+               odds, levers, world):  # fmt: skip
+    return Bundle(homes, people, ties, groups, messages, events, cases, office, stairs, leaders, affairs, services,
+                  odds, levers, world)  # fmt: skip
 
 
 def empty_state(world: int, day: int, homes: Homes, people: np.recarray, odds: Odds, base: Settings) -> State:
@@ -103,6 +114,9 @@ def empty_state(world: int, day: int, homes: Homes, people: np.recarray, odds: O
     n = len(people)
     return State(world, day, homes, people, empty_ties(n, int(base.x.ties_most)),
                  empty_groups(n, int(base.x.cap)), empty_messages(), empty_events(), empty_cases(),
-                 empty_office(int(base.x.officials)), Gatherings(n), Projects(), odds, [], base)  # fmt: skip
+                 empty_office(int(base.x.officials)),
+                 empty_stairs(len(homes.stairwell_rows) - 1, len(homes.doors)), empty_leaders(homes.compounds),
+                 empty_affairs(homes.compounds), empty_services(homes.compounds), Gatherings(n), Projects(),
+                 odds, [], base)  # fmt: skip
 
 
