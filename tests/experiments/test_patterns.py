@@ -11,6 +11,7 @@ from commsim.experiments import looks, patterns
 from commsim.experiments.drawing import BEYOND, CORE, DRAWN, LEAST_THIRD, WHOLE, consistent, drawn, uniform
 from commsim.experiments.patterns import PATTERNS, pattern
 from commsim.state.settings import PARAMETERS
+from commsim.words import catalogue
 
 # Numbers with which each pattern is there, and changes of one number each with which it is not.
 THERE = {
@@ -78,6 +79,11 @@ def test_an_undefined_number_is_not_there(name):
     for missing in numbers:
         found = PATTERNS[name].there({**numbers, missing: None})
         assert found is (True if missing in PATTERNS[name].may_lack else None)
+
+
+def test_every_number_can_be_named():
+    names = {name for numbers, _ in THERE.values() for name in numbers}
+    assert {f"pattern_number.{name}" for name in names} == {k for k in catalogue() if k.startswith("pattern_number.")}
 
 
 def test_only_six_patterns_may_be_calibrated_on():

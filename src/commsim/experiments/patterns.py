@@ -258,9 +258,9 @@ def _porridge(bench: Bench) -> Numbers:
                 for name in ("asked_known", "helped_known", "asked_strangers", "helped_strangers")}  # fmt: skip
 
     seen = bench.live(bench.place("yard"), [group(bench)], 2 * YEAR, look, at={2 * YEAR - 1}, troubles_rate=3.0)
-    n = seen[2 * YEAR - 1]
-    return {"never_met": looks.share(n["helped_strangers"], n["asked_strangers"]),
-            "met": looks.share(n["helped_known"], n["asked_known"])}  # fmt: skip
+    counts = seen[2 * YEAR - 1]
+    return {"never_met": looks.share(counts["helped_strangers"], counts["asked_strangers"]),
+            "met": looks.share(counts["helped_known"], counts["asked_known"])}  # fmt: skip
 
 
 # -- P14, P15: face --------------------------------------------------------------------------------------------------
