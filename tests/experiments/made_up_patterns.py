@@ -30,6 +30,6 @@ def _whole(rows):
 PATTERNS = {p.id: p for p in (
     Pattern("P2", (), _even, lambda n: n["coverage"] == 1.0, worlds=0.5, calibrated=True),
     Pattern("P5", (), _sometimes_undefined, lambda n: n["guests"] > 0, may_lack=("staff_share",)),
-    Pattern("P11", (), _breaks, lambda n: n["met"] == 1.0),
+    Pattern("P11", (), _breaks, lambda n: n["met"] == 1.0, worlds=0.95),
     Pattern("P24", (), _row, lambda n: n["rank"] <= 3, whole=_whole),
 )}  # fmt: skip

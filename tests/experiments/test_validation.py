@@ -142,9 +142,9 @@ def test_the_table_has_a_line_a_pattern_with_its_sign(found, lang):
 
 
 def test_only_what_stands_between_the_marks_is_replaced(found):
-    page = f"before\n\n{shown.BEGIN}\nold\n{shown.END}\n\nafter\n"
+    page = f"before\n\n{shown.BEGIN}\nstale words\n{shown.END}\n\nafter\n"
     new = shown.filled(page, found.rows, "en")
-    assert new.startswith("before\n\n") and new.endswith("\n\nafter\n") and "old" not in new
+    assert new.startswith("before\n\n") and new.endswith("\n\nafter\n") and "stale words" not in new
     assert shown.filled(new, found.rows, "en") == new
     assert say("validation.not_run", "en") in shown.filled(new, None, "en")
 
