@@ -178,5 +178,13 @@ def test_the_picture_names_every_pattern_and_marks_both_shares(found, lang, tmp_
     assert say("validation.figure.axis", lang) in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_title_fits_beside_the_picture(lang):
+    from commsim.experiments.patterns import PATTERNS
+
+    words = [f"{name}*  {say(f'pattern.{name}.title', lang)}" for name in PATTERNS]
+    assert figures._words_width(words, 8.5) < 0.39 * figures.WIDE
+
+
 def test_nothing_to_draw_is_said():
     assert shown.figure([], "en").texts[0].get_text() == say("validation.figure.none", "en")

@@ -116,7 +116,7 @@ def _stickiness(bench: Bench) -> Numbers:
         return looks.members_of(state, OFFICIAL), looks.active_members(state, day)
 
     arms = {
-        "answered": bench.live(place, [group(bench), promise()], HALF_YEAR, look, at),
+        "answered": bench.live(place, [group(bench), promise()], HALF_YEAR, look, at, m=0.8),
         # officials who are hardly ever there: a minute or two a day
         "ignored": bench.live(place, [group(bench)], HALF_YEAR, look, at, m=0.05, duty_hours=0.5),
     }
@@ -319,7 +319,7 @@ def _star(bench: Bench) -> Numbers:
                 float((state.people["suspicion"][grown] > 0.5).mean()))  # fmt: skip
 
     def arm(*more):
-        seen = bench.live(place, [group(bench), *more], days, look, at=range(CRISIS, days), shocks=shocks)
+        seen = bench.live(place, [group(bench), *more], days, look, at=range(CRISIS, days), shocks=shocks, tau=0.5)
         over = next((day for day, (need, *_) in seen.items() if day > CRISIS and need <= SOLVED), None)
         if over is None or not seen[CRISIS][1]:
             return None, None

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from commsim.show import fonts
-from commsim.show.figures import INK, RULE, SOFT, VERDICT, WIDE, _empty, _figure, _folded
+from commsim.show.figures import INK, RULE, SOFT, VERDICT, WIDE, _empty, _figure
 from commsim.show.wording import percent
 from commsim.words import LANGUAGES, language, say
 
@@ -84,7 +84,7 @@ def figure(rows: Sequence[dict], lang: str | None = None) -> Figure:
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update({"font.size": 8.5, "text.color": INK, **fonts.style()})
-        drawn = _figure(WIDE, 0.9 + ROW * len(rows))
+        drawn = _figure(WIDE, 0.8 + ROW * len(rows))
         if not rows:
             return _empty(drawn, say("validation.figure.none", lang))
         ax = drawn.add_axes((0.44, 0.52 / drawn.get_figheight(), 0.53, ROW * len(rows) / drawn.get_figheight()))
@@ -112,7 +112,7 @@ def _line(ax, k, row, pattern, lang):
             ax.plot(share, k + lift, marker, color=colour, ms=5.5, mec="white", mew=0.6, clip_on=False, zorder=3)
     star = "*" if row["calibrated"] else ""
     title = say(f"pattern.{row['id']}.title", lang)
-    words = _folded(f"{row['id']}{star}  {title}", 0.39 * WIDE, 8.5).partition("\n")[0]
+    words = f"{row['id']}{star}  {title}"
     at = ax.get_yaxis_transform()
     ax.text(-0.785, k, mark(row), color=colour, transform=at, va="center", family=["DejaVu Sans"])
     ax.text(-0.745, k, words, transform=at, va="center")
