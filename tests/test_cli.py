@@ -79,7 +79,7 @@ def test_help_is_quick_and_imports_nothing_heavy():
     assert time.perf_counter() - began < 2
 
 
-@pytest.mark.parametrize("command", [[], ["list"], ["show"], ["run"], ["compare"], ["completion"]])
+@pytest.mark.parametrize("command", [[], ["list"], ["show"], ["run"], ["compare"], ["validate"], ["completion"]])
 def test_help_in_both_languages_with_examples(command):
     english, chinese = tell(*command, "--help").stdout, tell(*command, "--help", "--lang", "zh").stdout
     assert "Examples:" in english and "commsim " in english and not re.search(r"[\u4e00-\u9fff]", english)
@@ -87,7 +87,7 @@ def test_help_in_both_languages_with_examples(command):
     assert tell("--lang=zh", *command, "-h").stdout == chinese
 
 
-@pytest.mark.parametrize("command", ["list", "show", "run", "compare", "completion"])
+@pytest.mark.parametrize("command", ["list", "show", "run", "compare", "validate", "completion"])
 def test_every_command_has_json_and_lang(command):
     help_text = tell(command, "--help").stdout
     assert "--json" in help_text and "--lang" in help_text

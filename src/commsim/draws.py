@@ -30,6 +30,7 @@ _PURPOSES = (
     "announcement seen", "sign up", "seat lottery", "group lottery", "table", "volunteer", "volunteer stops",
     "project arrives", "project household", "project value", "representative",
     "vote turnout", "vote choice", "notice seen", "objection", "hearing",
+    "parameter draw",
     # the stairwell
 
     # leaders and helpers

@@ -28,6 +28,8 @@ FIXED = {
 }
 SEVERAL_A_DAY = {"need knows phone", "place to linger"}  # two needs of one person, the people of one building
 
+NOT_OF_A_DAY = {"parameter draw"}  # what a validation draws before any day is lived
+
 CASES = {
     "every rule": {"policy": "all rules", "days": 60, "burn_in": 20, "world": 1, "levers": {}},
     "much coming and going": {"policy": "all rules", "days": 45, "burn_in": 20, "world": 2, "levers": {
@@ -58,7 +60,7 @@ def test_the_log_sees_nearly_every_purpose(logged):
     from commsim.draws import PURPOSES
 
     seen = set().union(*(answer["drawn"] for answer in logged.values()))
-    assert sorted(PURPOSES.keys() - seen) == []
+    assert sorted(PURPOSES.keys() - seen - NOT_OF_A_DAY) == []
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -238,6 +238,9 @@ def _names(kind, scenario):
         from commsim.measures.table import MEASURES
 
         return list(MEASURES)
+    if kind == "pattern":
+        ids = {key.split(".")[1] for key in catalogue() if key.startswith("pattern.")}
+        return sorted(ids, key=lambda name: int(name[1:]))
     if kind == "shell":
         return list(SHELLS)
     if kind == "sheet":

@@ -11,6 +11,7 @@ _WHERE = {
     "Ledger": "ledger",
     "model_version": "ledger",
     "progress_on": "progress",
+    "validate": "validation",
 }
 __all__ = sorted(_WHERE)
 

@@ -63,7 +63,7 @@ def live(task: Task) -> tuple[int, list[Lived]]:
     world was lived under several policies, each is tried alone to find the one that fails.
     """
     if task.parent:
-        _settle(task.parent, task.version)
+        settle(task.parent, task.version)
     scenario = _scenario(task.source, task.digest)
     run_world = _function(task.run_world)
     try:
@@ -89,19 +89,19 @@ def unpack(packed: bytes) -> dict:
     return json.loads(zlib.decompress(packed))
 
 
-def spread(tasks: list[Task], jobs: int) -> Iterator[tuple[int, list[Lived]]]:
-    """Live the tasks in ``jobs`` processes; results come as they finish, in any order.
+def spread(tasks: list, jobs: int, work: Callable = live) -> Iterator:
+    """Do ``work`` with each task (live it) in ``jobs`` processes; results come as they finish, in any order.
 
     Closing the iterator early (an error or Ctrl-C in the parent) stops the workers.
     """
     if jobs == 1 or len(tasks) < 2:
-        yield from map(live, tasks)
+        yield from map(work, tasks)
         return
     from joblib import Parallel, delayed, parallel_config
 
     with parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
         parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch=2 * jobs)
-        results = parallel(delayed(live)(task._replace(parent=os.getpid())) for task in tasks)
+        results = parallel(delayed(work)(task._replace(parent=os.getpid())) for task in tasks)
     try:
         yield from results
     finally:
@@ -129,7 +129,7 @@ def _function(named: str | Callable) -> Callable:
 
 
 @cache
-def _settle(parent: int, version: str) -> None:
+def settle(parent: int, version: str) -> None:
     """Once per worker: the parent's model, one thread, Ctrl-C left to the parent, no life after it."""
     import numba
 
