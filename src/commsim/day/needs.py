@@ -117,7 +117,7 @@ def open_case(state, day, who, i, k, channel, group):
         cases.rows.party[c] = FIRM if draw(world, WHOSE, day, i, 0, k) < x.property_share else OFFICE
     cases.rows.started[c] = cases.rows.answered[c] = cases.rows.solved[c] = -1.0
     u = draw(world, HOUR, day, i, 0, k)
-    if channel == BY_VISIT or channel == BY_TALK:  # the office is open in duty hours only
+    if channel in (BY_VISIT, BY_TALK):  # the office is open in duty hours only
         cases.rows.reported[c] = day + ((x.duty_from + u * min(x.duty_hours * x.m, HOURS)) % HOURS) / HOURS
     else:
         cases.rows.reported[c] = day + (AWAKE_FROM + u * AWAKE_HOURS) / HOURS

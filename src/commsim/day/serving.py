@@ -124,8 +124,7 @@ def begin(state, t, o, step, ref, minutes, fresh):
         cases.rows.official[ref] = o
         day, who, mark = name_of(cases, ref)
         minutes = exponential(mean_minutes(cases, ref, step, x), draw(world, SERVICE, day, who, mark, step))
-        channel = cases.rows.channel[ref]
-        if fresh and (channel == BY_GROUP or channel == BY_MESSAGE):  # an official looks at the phone now and then
+        if fresh and cases.rows.channel[ref] in (BY_GROUP, BY_MESSAGE):  # an official looks at the phone now and then
             look = x.looks / x.m * draw(world, LOOK, day, who, mark, step)
         if step == TO_ANSWER:
             cases.rows.started[ref] = t + look / MINUTES
@@ -316,7 +315,7 @@ def thank(state, t, c):
 def watch_thread(state, trust, c, good, watch, watcher):
     """Members who happen to look see how case c is treated: a small part of the experience, for ``trust`` in
     the office or the firm, whose purposes of draws are ``watch`` and ``watcher``."""
-    people, groups, cases, world, x = state.people, state.groups, state.cases, state.world, state.levers[0]
+    groups, cases, world, x = state.groups, state.cases, state.world, state.levers[0]
     group = cases.rows.group[c]
     if group < 0:
         return

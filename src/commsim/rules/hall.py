@@ -24,5 +24,6 @@ class Hall(Rule):
 
     def levers(self):
         theme = {"top_down": TOP_DOWN, "asked": ASKED, **{t: k for k, t in enumerate(THEMES)}}[self.theme]
-        return {"hall_open": 1.0, "hall_theme": float(theme), "hall_gift": float(self.opening_gift),
-                "hall_guests": float(self.guests), "hall_week": float(self.days_week), "hall_yuan": self.yuan}  # fmt: skip
+        return {"hall_open": 1.0, "hall_theme": float(theme), "hall_week": float(self.days_week),
+                "hall_gift": float(self.opening_gift), "hall_guests": float(self.guests),
+                "hall_yuan": self.yuan}  # fmt: skip

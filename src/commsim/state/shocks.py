@@ -79,14 +79,14 @@ class Relief(Shock):
 
 @dataclass(frozen=True, kw_only=True)
 class MoveIn(Shock):
-    """On this day ``share`` of the homes get newcomers (F124)."""
+    """On this day newcomers take ``homes`` of all homes, a share (F124)."""
 
-    share: float = 0.3
+    homes: float = 0.3
     name = "move_in"
-    limits = {"share": (0.0, 1.0)}
+    limits = {"homes": (0.0, 1.0)}
 
     def moves(self, day):
         return self.day <= day <= self.day + 1
 
     def levers(self, x, day):
-        return {"arrivals": min(1.0, x.arrivals + self.share)} if day == self.day else {}
+        return {"arrivals": min(1.0, x.arrivals + self.homes)} if day == self.day else {}
