@@ -132,8 +132,10 @@ def test_people_come_by_the_logit_of_taking_part_and_a_gift_draws_on_the_first_d
                     theta_g=gift, chi=0.0)  # fmt: skip
     came = visits(state, 10 * 7, Hall(theme="culture", guests=0, opening_gift=gift > 0))
     likes = ((state.people["interests"] >> CULTURE) & 1).mean()
+
     def p(extra):
         return seen * (likes * expit(theta + match + extra) + (1 - likes) * expit(theta + extra))
+
     assert_share(came[0], 4000, p(gift))
     assert_share(came[1:].sum(), 4000 * 10, p(0.0))
 
@@ -165,7 +167,7 @@ def test_visitors_meet_those_at_their_table():
 @pytest.mark.parametrize("theta_s", [0.0, 4.0])
 def test_friends_who_came_last_time_draw_others_in(theta_s):
     n = 4000
-    state = village(n, theta_gathering=logit(0.1), theta_s=theta_s)
+    state = village(n, theta_gathering=logit(0.1), theta_s=theta_s, alpha=0.0)
     for i in range(0, n, 2):
         know(state, i, i + 1, 0.5)
     live(state, 5, supplying, rules=[Hall(guests=0, opening_gift=False, start=0, days_week=0)])
