@@ -38,6 +38,8 @@ _PURPOSES = (
     # affairs
 
     # services
+    "whose need", "firm answers", "watch the firm", "watcher of the firm", "talk day", "live report", "books seen",
+    "service brought", "hall theme", "hall visit", "hall guest", "move in a wave",
 )  # fmt: skip
 
 PURPOSES = {name: zlib.crc32(name.encode()) for name in _PURPOSES}

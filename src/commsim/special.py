@@ -62,6 +62,7 @@ NOTHING = dict(
     # affairs
 
     # services
+    property_share=0.0, kappa_z=0.0,
 )  # fmt: skip
 
 

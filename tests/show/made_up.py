@@ -38,6 +38,15 @@ BEFORE = {
     "official_hours": 14.0,
     "cost_yuan": 22_400.0,
     "volunteers": 11.0,
+    "trust_property": 0.34,
+    "trust_government": 0.35,
+    "official_energy": 0.7,
+    "issues_open": 9.0,
+    "resolved_days_p50": 8.0,
+    "self_solved_share": 0.1,
+    "repeat_attendance_ratio": 3.0,
+    "attendance_by_theme": 60.0,
+    "hall_use_ratio": 0.5,
 }
 EFFECT = {  # in steps of delta, for the policy with everything
     "acquaintances": 1.3,
@@ -67,6 +76,15 @@ EFFECT = {  # in steps of delta, for the policy with everything
     "official_hours": 2.7,
     "cost_yuan": 2.6,
     "volunteers": 0.05,
+    "trust_property": 1.5,
+    "trust_government": 0.1,
+    "official_energy": -1.2,
+    "issues_open": -0.8,
+    "resolved_days_p50": -1.4,
+    "self_solved_share": 0.4,
+    "repeat_attendance_ratio": -0.6,
+    "attendance_by_theme": 0.7,
+    "hall_use_ratio": 0.3,
 }
 SHARE = {
     "before": 0.0,

@@ -14,13 +14,22 @@ import numpy as np
 from commsim.engine import prepare, run
 from commsim.rules import (
     Gatherings,
+    GridOrders,
+    Hall,
     HomeVisits,
     Icebreaker,
+    NeedsSurvey,
     Notice,
     OnlineGroup,
+    OpenBooks,
+    OwnersCommittee,
     PhoneTraining,
     PreScreening,
+    PrivateMessages,
+    PropertyInGroup,
     ReplyTime,
+    ServiceSupply,
+    TalkDays,
     ThirdPlace,
     Vote,
 )
@@ -46,7 +55,10 @@ def all_rules(start=0, end=10**6):
             Notice(decision=5, works=4, accounts=3, objectors=3, hearing=True, group=True, **dates),
             ThirdPlace(**dates), HomeVisits(a_week=12.0, **dates),
             PhoneTraining(poster=3.0, seats=4, lessons=2, **dates),
-            Gatherings(every=7, threshold=25, seats=12, sign_up_days=3, gift=True, **dates))  # fmt: skip
+            Gatherings(every=7, threshold=25, seats=12, sign_up_days=3, gift=True, **dates),
+            PropertyInGroup(**dates), OwnersCommittee(**dates), PrivateMessages(hours=0.2, **dates),
+            TalkDays(a_month=8.0, **dates), GridOrders(**dates), OpenBooks(**dates), NeedsSurvey(**dates),
+            ServiceSupply(a_month=60.0, **dates), Hall(theme="asked", guests=5, days_week=2, **dates))  # fmt: skip
 
 
 def live(world=1, days=DAYS, rules=None, burn_in=BURN_IN, **levers):

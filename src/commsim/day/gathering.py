@@ -4,21 +4,23 @@ A share of those invited sees the announcement; each of them has one keyed thres
 occasion and signs up as soon as willingness exceeds it, so that friends who have signed draw others
 in.  A gift draws people too; whoever would not have come without it stays for the share of the time that
 willingness without it is of the threshold, and own reasons count less for a while (M17).  With enough
-sign-ups it is held on the next Saturday, else the next theme is tried.  People spend half hours together
-with those at their table only; an icebreaker mixes the tables and makes names known.
+sign-ups it is held on the next Saturday (or Wednesday, when few commuters are free), else the next theme is
+tried; where the office asks, the themes that most people are known to like come first.  People spend half
+hours together with those at their table only; an icebreaker mixes the tables and makes names known.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from commsim.day.seating import together
 from commsim.day.willing import willing
 from commsim.draws import draw, purpose
 from commsim.kernels import kernel
 from commsim.state.office import FOR_GATHERINGS, OTHER_HOURS
-from commsim.state.people import CHILD
+from commsim.state.people import CHILD, liked
 from commsim.state.settings import THEMES, Settings
-from commsim.state.ties import level_on, meet, share_inside, strength
+from commsim.state.ties import share_inside
 from commsim.state.whole import State
 
 SEEN, SIGN_UP = purpose("announcement seen"), purpose("sign up")
@@ -33,15 +35,17 @@ def gathering(state: State, settings: Settings, day: int) -> None:
     for one in list(gatherings.open):
         one.signed[newcomers] = False  # whoever signed up for that seat has moved out
         rows = t.homes.compound_rows[one.compound], t.homes.compound_rows[one.compound + 1]
+        if settings.x.theme_asked > 0.0 and not one.order:
+            one.order = _by_liking(one, liked(t.people, *rows))
         deadline = one.announced + one.plan.sign_up_days
         if day < deadline:
             sign_up(state.under(settings), one.signed, *rows, one.theme, one.identity, one.series, one.announced,
-                    one.plan.hours, float(one.plan.gift))  # fmt: skip
+                    one.plan.hours, one.plan.weekday, float(one.plan.gift))  # fmt: skip
         elif day == deadline and not _enough(one):
             gatherings.open.remove(one)
             gatherings.past.append(_entry(one, day, 0))
             if one.attempt + 1 < len(one.plan.themes):
-                gatherings.announce(one.compound, one.ordinal, one.plan, day, one.attempt + 1)
+                gatherings.announce(one.compound, one.ordinal, one.plan, day, one.attempt + 1, one.order)
         elif day >= one.held_on:
             gatherings.open.remove(one)
             gatherings.past.append(_entry(one, day, _hold(state, one, rows, settings, day)))
@@ -50,6 +54,13 @@ def gathering(state: State, settings: Settings, day: int) -> None:
 def _enough(one) -> bool:
     signed = int(one.signed.sum())
     return signed > one.plan.threshold if one.plan.operator == ">" else signed >= one.plan.threshold
+
+
+def _by_liking(one, known) -> tuple[int, ...]:
+    """The plan's themes, those that most people are known to like first, equals in turn."""
+    themes, n = one.plan.themes, len(one.plan.themes)
+    turn = [THEMES.index(themes[(one.ordinal + k) % n]) for k in range(n)]
+    return tuple(sorted(turn, key=lambda theme: -known[theme]))
 
 
 def _entry(one, day, guests) -> dict:
@@ -71,17 +82,24 @@ def _hold(state, one, rows, settings, day) -> int:
     half_hours = np.full(len(guests), float(one.plan.together))
     if one.plan.gift:
         half_hours *= staying(now, guests, one.signed, one.theme, one.identity, one.series, one.announced,
-                              one.plan.hours)  # fmt: skip
+                              one.plan.hours, one.plan.weekday)  # fmt: skip
         state.people["crowding"][guests] = x.chi
     together(now, guests, half_hours, mixed, day)
     attend(now, guests, one.theme == FAMILY, one.identity, one.series, day)
+    state.gatherings.remember(one.compound, guests, state.people[slice(*rows)], rows[0], day)
     state.office.yuan[FOR_GATHERINGS] += one.plan.yuan
     state.requests.append((OTHER_HOURS, x.minutes_gathering))
     return len(guests)
 
 
 @kernel
-def sign_up(state, signed, start, end, theme, identity, series, announced, hours, gift):
+def cost_of_coming(people, i, x, hours, weekday):
+    """Hours that it takes person i: on a weekday a commuter's free time is scarce and counts for more."""
+    return hours / x.commuter_free if weekday and people.commuter[i] else hours
+
+
+@kernel
+def sign_up(state, signed, start, end, theme, identity, series, announced, hours, weekday, gift):
     """One more day of sign-ups among rows start..end-1, on the list as it stood in the morning."""
     people, world, x = state.people, state.world, state.levers[0]
     before = signed.copy()
@@ -91,14 +109,15 @@ def sign_up(state, signed, start, end, theme, identity, series, announced, hours
         if draw(world, SEEN, announced, i, identity, series) >= x.seen_announcement:
             continue
         match = float((people.interests[i] >> theme) & 1)
+        cost = cost_of_coming(people, i, x, hours, weekday)
         u = draw(world, SIGN_UP, announced, i, identity, series)
-        if u < willing(people, i, x, x.theta_gathering, match, 1.0, hours, 0.0, gift):  # cannot be more willing
+        if u < willing(people, i, x, x.theta_gathering, match, 1.0, cost, 0.0, gift):  # cannot be more willing
             share = share_inside(state.ties, i, before)
-            signed[i] = u < willing(people, i, x, x.theta_gathering, match, share, hours, 0.0, gift)
+            signed[i] = u < willing(people, i, x, x.theta_gathering, match, share, cost, 0.0, gift)
 
 
 @kernel
-def staying(state, guests, signed, theme, identity, series, announced, hours):
+def staying(state, guests, signed, theme, identity, series, announced, hours, weekday):
     """Share of the time that each guest of a gathering with gifts stays: float64[guests]."""
     people, world, x = state.people, state.world, state.levers[0]
     shares = np.ones(len(guests))
@@ -107,7 +126,8 @@ def staying(state, guests, signed, theme, identity, series, announced, hours):
         match = float((people.interests[i] >> theme) & 1)
         inside = share_inside(state.ties, i, signed)
         u = draw(world, SIGN_UP, announced, i, identity, series)
-        shares[k] = min(1.0, willing(people, i, x, x.theta_gathering, match, inside, hours, 0.0) / u)
+        cost = cost_of_coming(people, i, x, hours, weekday)
+        shares[k] = min(1.0, willing(people, i, x, x.theta_gathering, match, inside, cost, 0.0) / u)
     return shares
 
 
@@ -122,24 +142,6 @@ def take_seats(signed, start, end, seats, identity, series, day, world):
         luck[k] = draw(world, SEATS, day, rows[k], identity, series)
     last = np.sort(luck)[seats - 1]
     return rows[luck <= last]
-
-
-@kernel
-def together(state, guests, half_hours, mixed, day):
-    """Every pair of a table meets for the ``half_hours`` that both stay; an icebreaker first makes names known."""
-    people, ties, x = state.people, state.ties, state.levers[0]
-    level, table = level_on(day, x.half_life), int(x.g_table)
-    for a in range(len(guests)):
-        for b in range(a + 1, min((a // table + 1) * table, len(guests))):
-            i, j = guests[a], guests[b]
-            if people.household[i] == people.household[j]:
-                continue
-            if mixed and strength(ties, i, j, level) < x.w_ice:
-                meet(ties, i, j, x.w_ice, 1.0, level, x.w_drop)
-            both = min(half_hours[a], half_hours[b])
-            for _ in range(int(both)):
-                meet(ties, i, j, x.alpha, 1.0, level, x.w_drop)
-            meet(ties, i, j, x.alpha * (both - int(both)), 1.0, level, x.w_drop)
 
 
 @kernel

@@ -1,7 +1,8 @@
 """Moving: households leave and newcomers take their homes (model section 6k).
 
 A household leaves with hazard (1 / mean stay) e^(-gamma W), W = summed strength of its grown-ups'
-ties.  Leaving cuts all ties and memberships; the newcomers know nobody.
+ties.  Leaving cuts all ties and memberships; the newcomers know nobody.  On the day of a wave a share of all
+homes gets newcomers at once.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from commsim.state.settings import Settings
 from commsim.state.ties import level_on, part_from_all, warmth
 from commsim.state.whole import State
 
-MOVE = purpose("move")
+MOVE, WAVE = purpose("move"), purpose("move in a wave")
 
 
 def moving(state: State, settings: Settings, day: int) -> None:
@@ -33,12 +34,13 @@ def move(state, day):
         first = homes.doors.first[h]
         hazard = 1.0 / mean_stay(people.tenure[first], x)
         u = draw(world, MOVE, day, h, 0, 0)
-        if u >= hazard:  # belonging can only lower it
+        swept = x.arrivals > 0.0 and draw(world, WAVE, day, h, 0, 0) < x.arrivals
+        if u >= hazard and not swept:  # belonging can only lower it
             continue
         belonging = 0.0
         for i in range(first, first + homes.doors.seats[h]):
             belonging += warmth(ties, i, level)
-        if u < 1.0 - math.exp(-hazard * math.exp(-x.gamma * belonging)):
+        if swept or u < 1.0 - math.exp(-hazard * math.exp(-x.gamma * belonging)):
             for i in range(first, first + homes.doors.seats[h]):
                 part_from_all(ties, i)
                 leave_all(state.groups, people, i)

@@ -2,7 +2,8 @@
 
 Waiting is what the queue makes of it.  An answer comes first, emergencies before all; class 1 ends
 with the answer, class 2 tries self-help first, then work and a lognormal repair; class 3 takes long.
-Beyond ``energy`` hours a week an official slows down in proportion.
+The property firm repairs what is its own: the office passes it on, unless the firm reads the group itself.
+Grid workers do class 2 work where there are any.  Beyond ``energy`` hours a week an official slows down.
 """
 
 from __future__ import annotations
@@ -13,14 +14,28 @@ from commsim.clock import HOURS, MINUTES
 from commsim.draws import draw, draw_two, exponential, normal, poisson, purpose
 from commsim.kernels import kernel
 from commsim.state.groups import count_post, slot_of
-from commsim.state.messages import ANSWER, DEADLINE, DONE, SOLVED, THANKS, append, pop, push
-from commsim.state.office import BY_GROUP, OTHER_HOURS, TO_ANSWER, TO_WORK
-from commsim.state.people import experience
+from commsim.state.messages import (
+    ANSWER,
+    DEADLINE,
+    DONE,
+    FIRM_ANSWERS,
+    PATIENCE,
+    SOLVED,
+    THANKS,
+    THE_FIRM,
+    append,
+    pop,
+    push,
+)
+from commsim.state.office import BY_GROUP, BY_MESSAGE, FIRM, OTHER_HOURS, TO_ANSWER, TO_WORK
+from commsim.state.people import experience, leans
 from commsim.state.ties import level_on
 
 SERVICE, LOOK, REPAIR = purpose("service time"), purpose("look"), purpose("repair")
 SELF_HELP, THANK = purpose("self help"), purpose("thanks")
 WATCH, WATCHER = purpose("watch"), purpose("watcher")
+WATCH_FIRM, WATCHER_FIRM = purpose("watch the firm"), purpose("watcher of the firm")
+FIRM_TIME = purpose("firm answers")
 URGENT, FIRST, LATER = 0, 1, 2
 ROUNDING = 1e-6  # hours: 8 o'clock as a fraction of day 300 is a little before 8 o'clock
 A_CLASS = 1e7  # days: sets priorities apart in the queue's key
@@ -43,8 +58,18 @@ def put(state, t, i, group, kind, reply_to, case):
 
 @kernel
 def arrive(state, t, c):
-    """Case c reaches the office: a promise runs, an official is wanted."""
-    push(state.events, t + state.levers[0].reply_hours / HOURS, DEADLINE, c, 0, 0)
+    """Case c reaches the office: a promise runs, an official is wanted.  Or it reaches the firm, in the group."""
+    cases, x = state.cases, state.levers[0]
+    if cases.rows.party[c] == FIRM:
+        push(state.events, t + x.firm_patience, PATIENCE, c, 0, 0)
+        if x.firm_in_group > 0.0 and cases.rows.group[c] >= 0:
+            day, who, mark = name_of(cases, c)
+            hours = exponential(x.firm_answer_hours, draw(state.world, FIRM_TIME, day, who, mark, 0))
+            push(state.events, t + hours / HOURS, FIRM_ANSWERS, c, 0, 0)
+            return
+    elif cases.rows.klass[c] == 3:
+        push(state.events, t + x.government_patience, PATIENCE, c, 0, 0)
+    push(state.events, t + x.reply_hours / HOURS, DEADLINE, c, 0, 0)
     enqueue(state.office, t, URGENT if state.cases.rows.emergency[c] else FIRST, TO_ANSWER, c, 0.0)
     serve(state, t, True)
 
@@ -99,7 +124,7 @@ def begin(state, t, o, step, ref, minutes, fresh):
         cases.rows.official[ref] = o
         day, who, mark = name_of(cases, ref)
         minutes = exponential(mean_minutes(cases, ref, step, x), draw(world, SERVICE, day, who, mark, step))
-        if fresh and cases.rows.channel[ref] == BY_GROUP:  # an official looks at the phone now and then
+        if fresh and cases.rows.channel[ref] in (BY_GROUP, BY_MESSAGE):  # an official looks at the phone now and then
             look = x.looks / x.m * draw(world, LOOK, day, who, mark, step)
         if step == TO_ANSWER:
             cases.rows.started[ref] = t + look / MINUTES
@@ -144,18 +169,24 @@ def done(state, t, o, step, c):
     if step == TO_ANSWER:
         answer(state, t, o, c)
     elif step == TO_WORK:
-        day, who, mark = name_of(cases, c)
-        u1, u2 = draw_two(state.world, REPAIR, day, who, mark, 0)
         median = x.repair_3
         if cases.rows.klass[c] == 2:
             median = x.repair_emergency if cases.rows.emergency[c] else x.repair_2
-        push(state.events, t + median * math.exp(x.repair_sigma * normal(u1, u2)), SOLVED, c, 0, 0)
+        repair(state, t, c, median)
     serve(state, t, False)
 
 
 @kernel
+def repair(state, t, c, median):
+    """What is being done about case c will be done after a lognormal time."""
+    day, who, mark = name_of(state.cases, c)
+    u1, u2 = draw_two(state.world, REPAIR, day, who, mark, 0)
+    push(state.events, t + median * math.exp(state.levers[0].repair_sigma * normal(u1, u2)), SOLVED, c, 0, 0)
+
+
+@kernel
 def answer(state, t, o, c):
-    """The office answers: closed (class 1), self-help (class 2), or work to do."""
+    """The office answers: closed (class 1), self-help (class 2), passed on to the firm, or work to do."""
     people, messages, cases, x = state.people, state.messages, state.cases, state.levers[0]
     cases.rows.answered[c] = t
     i = cases.rows.person[c]
@@ -167,19 +198,67 @@ def answer(state, t, o, c):
     if (t - cases.rows.reported[c]) * HOURS <= x.reply_hours:
         if lives_there(c, people, cases):
             experience(people.trust, i, True, 1.0, x.a_t, x.b_t)
-        watch_thread(state, c, True)
+        watch_thread(state, people.trust, c, True, WATCH, WATCHER)
     if cases.rows.klass[c] == 1:
         cases.rows.solved[c] = t
+        if lives_there(c, people, cases):
+            leans(people, i, x.kappa_z)
         thank(state, t, c)
     elif helps_itself(state, t, c):
-        cases.rows.solved[c] = t
+        cases.rows.solved[c], cases.rows.own[c] = t, True
+    elif cases.rows.party[c] == FIRM:
+        repair(state, t, c, x.firm_days * x.firm_pressed)
+    elif x.grid_open > 0.0 and cases.rows.klass[c] == 2 and not cases.rows.emergency[c]:
+        give_to_grid(state, t, c)
     else:
         enqueue(state.office, t, URGENT if cases.rows.emergency[c] else LATER, TO_WORK, c, 0.0)
 
 
 @kernel
+def give_to_grid(state, t, c):
+    """A grid worker does the work that an official would have done, and repairs in their own time."""
+    cases, x = state.cases, state.levers[0]
+    day, who, mark = name_of(cases, c)
+    minutes = exponential(x.minutes_2, draw(state.world, SERVICE, day, who, mark, TO_WORK))
+    compound = state.homes.doors.compound[state.people.household[who]]
+    state.services.compounds.grid_hours[compound] += minutes / 60.0
+    repair(state, t + minutes / MINUTES, c, x.repair_2 * x.grid_speed)
+
+
+@kernel
+def firm_answers(state, t, c):
+    """The firm answers in the group what is its own, and repairs it unless neighbours do."""
+    messages, cases = state.messages, state.cases
+    cases.rows.answered[c] = t
+    k = cases.rows.message[c] - messages.first[0]
+    if k >= 0:
+        messages.rows.heard[k] = True
+    append(messages, t, THE_FIRM, cases.rows.group[c], ANSWER, cases.rows.message[c], 0, c)
+    if helps_itself(state, t, c):
+        cases.rows.solved[c], cases.rows.own[c] = t, True
+    else:
+        repair(state, t, c, state.levers[0].repair_2)
+
+
+@kernel
+def out_of_patience(state, c):
+    """It has taken too long: a bad experience with the firm (class 2) or the government (class 3)."""
+    people, cases, x = state.people, state.cases, state.levers[0]
+    if cases.rows.solved[c] >= 0.0:
+        return
+    there = lives_there(c, people, cases)
+    if cases.rows.party[c] == FIRM:
+        if there:
+            experience(people.trust_property, cases.rows.person[c], False, 1.0, x.a_t, x.b_t)
+        watch_thread(state, people.trust_property, c, False, WATCH_FIRM, WATCHER_FIRM)
+    elif there:
+        experience(people.trust_government, cases.rows.person[c], False, 1.0, x.a_t, x.b_t)
+
+
+@kernel
 def helps_itself(state, t, c):
-    """Neighbours sort out a class 2 matter: probability self_help * mean strength of ties in the own building."""
+    """Neighbours sort out a class 2 matter: probability self_help * mean strength of ties in the own building,
+    less the share of self-help that the person has given up."""
     people, homes, ties, cases, x = state.people, state.homes, state.ties, state.cases, state.levers[0]
     level = level_on(int(t), x.half_life)
     if cases.rows.klass[c] != 2 or cases.rows.emergency[c]:
@@ -192,44 +271,58 @@ def helps_itself(state, t, c):
             near += 1
             total += ties.slots.u[k] / level
     day, who, mark = name_of(cases, c)
-    return near > 0 and draw(state.world, SELF_HELP, day, who, mark, 0) < x.self_help * total / near
+    if near == 0:
+        return False
+    return draw(state.world, SELF_HELP, day, who, mark, 0) < x.self_help * total / near * (1.0 - people.leaning[i])
 
 
 @kernel
 def solve(state, t, c):
-    """The matter is settled: a good experience, perhaps thanks."""
+    """The matter is settled: a good experience with whoever settled it, perhaps thanks."""
     people, cases, x = state.people, state.cases, state.levers[0]
     cases.rows.solved[c] = t
-    if lives_there(c, people, cases):
-        experience(people.trust, cases.rows.person[c], True, 1.0, x.a_t, x.b_t)
+    i, there = cases.rows.person[c], lives_there(c, people, cases)
+    if there and cases.rows.klass[c] == 2:
+        leans(people, i, x.kappa_z)
+    if cases.rows.party[c] == FIRM:
+        if t - cases.rows.reported[c] <= x.firm_patience:
+            if there:
+                experience(people.trust_property, i, True, 1.0, x.a_t, x.b_t)
+            watch_thread(state, people.trust_property, c, True, WATCH_FIRM, WATCHER_FIRM)
+    elif there:
+        experience(people.trust, i, True, 1.0, x.a_t, x.b_t)
+        if cases.rows.klass[c] == 3:
+            experience(people.trust_government, i, True, 1.0, x.a_t, x.b_t)
     thank(state, t, c)
 
 
 @kernel
 def thank(state, t, c):
-    """With probability thanks_share the person says thanks, which restores the official who did the work."""
+    """With probability thanks_share the person says thanks, which restores the official who did the work, if any."""
     cases, officials, x = state.cases, state.office.officials, state.levers[0]
     o = cases.rows.official[c]
     day, i, mark = name_of(cases, c)
     if draw(state.world, THANK, day, i, mark, 0) >= x.thanks_share or not lives_there(c, state.people, cases):
         return
-    officials.tired[o] = max(0.0, officials.tired[o] - x.thanks_restore)
+    if cases.rows.party[c] != FIRM:
+        officials.tired[o] = max(0.0, officials.tired[o] - x.thanks_restore)
     group = cases.rows.group[c]
     if group >= 0 and slot_of(state.groups, i, group) >= 0:
         put(state, t, i, group, THANKS, -1, c)
 
 
 @kernel
-def watch_thread(state, c, good):
-    """Members who happen to look see how the office treats case c: a small part of the experience."""
-    people, groups, cases, world, x = state.people, state.groups, state.cases, state.world, state.levers[0]
+def watch_thread(state, trust, c, good, watch, watcher):
+    """Members who happen to look see how case c is treated: a small part of the experience, for ``trust`` in
+    the office or the firm, whose purposes of draws are ``watch`` and ``watcher``."""
+    groups, cases, world, x = state.groups, state.cases, state.world, state.levers[0]
     group = cases.rows.group[c]
     if group < 0:
         return
     day, i, mark = name_of(cases, c)
     members = groups.rows.members[group]
-    for k in range(poisson(members * x.in_view, draw(world, WATCH, day, i, mark, int(good)))):
-        u = draw(world, WATCHER, day, i, mark, 2 * k + int(good))
+    for k in range(poisson(members * x.in_view, draw(world, watch, day, i, mark, int(good)))):
+        u = draw(world, watcher, day, i, mark, 2 * k + int(good))
         j = groups.member[group, int(u * members)]
         if j != i:
-            experience(people.trust, j, good, x.kappa_watch, x.a_t, x.b_t)
+            experience(trust, j, good, x.kappa_watch, x.a_t, x.b_t)

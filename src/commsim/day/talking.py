@@ -14,7 +14,21 @@ import math
 import numpy as np
 
 from commsim.clock import AWAKE_FROM, AWAKE_HOURS, HOURS
-from commsim.day.serving import LATER, arrive, done, enqueue, lives_there, put, serve, solve, watch_thread
+from commsim.day.serving import (
+    LATER,
+    WATCH,
+    WATCHER,
+    arrive,
+    done,
+    enqueue,
+    firm_answers,
+    lives_there,
+    out_of_patience,
+    put,
+    serve,
+    solve,
+    watch_thread,
+)
 from commsim.draws import draw, draw_two, logistic, poisson, purpose
 from commsim.kernels import kernel
 from commsim.state.groups import (
@@ -33,8 +47,10 @@ from commsim.state.messages import (
     DONE,
     DUTY,
     ECHO,
+    FIRM_ANSWERS,
     ISSUE,
     MEMORY_DAYS,
+    PATIENCE,
     POST,
     REPLY,
     SOLVED,
@@ -175,6 +191,10 @@ def run_until(state, end):
             solve(state, t, a)
         elif what == DUTY:
             serve(state, t, False)
+        elif what == FIRM_ANSWERS:
+            firm_answers(state, t, a)
+        elif what == PATIENCE:
+            out_of_patience(state, a)
     return True
 
 
@@ -297,5 +317,5 @@ def deadline(state, c):
             state.office.grievances[UNANSWERED] += 1
             people.grieved[cases.rows.person[c]] += 1
             experience(people.trust, cases.rows.person[c], False, 1.0, x.a_t, x.b_t)
-        watch_thread(state, c, False)
+        watch_thread(state, people.trust, c, False, WATCH, WATCHER)
 

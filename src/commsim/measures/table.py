@@ -59,6 +59,15 @@ _TABLE = (
     # affairs
 
     # services
+    Measure("trust_property", "share", 0.03, +1, "stock", dear=True),
+    Measure("trust_government", "share", 0.03, +1, "stock", dear=True),
+    Measure("official_energy", "share", 0.05, +1, "stock", dear=True),
+    Measure("issues_open", "per 1,000 people", 3.0, -1, "stock", harm=True, dear=True),
+    Measure("resolved_days_p50", "d", 1.0, -1, "window", dear=True),
+    Measure("self_solved_share", "share", 0.05, +1, "flow", dear=True),
+    Measure("repeat_attendance_ratio", "ratio", 0.5, -1, "flow", dear=True),
+    Measure("attendance_by_theme", "persons", 10.0, -1, "flow", dear=True),
+    Measure("hall_use_ratio", "ratio", 0.1, +1, "flow", dear=True),
 )  # fmt: skip
 
 MEASURES = {m.name: m for m in _TABLE}

@@ -14,7 +14,7 @@ class Gatherings(Rule):
     held when sign-ups are ``operator`` ``threshold``, else the next theme is tried at once.
     ``hours`` is what it costs a guest; ``together`` is how many half hours people spend doing
     something with those at their table; ``seats`` limits attendance, ``yuan`` is its public cost.
-    With ``gift`` every guest gets one (F21).
+    With ``gift`` every guest gets one (F21); on a ``weekday`` few commuters are free (F124).
     """
 
     every: int = 14
@@ -27,11 +27,12 @@ class Gatherings(Rule):
     seats: int = 120
     yuan: float = 600.0
     gift: bool = False
+    weekday: bool = False
     name = "gatherings"
     limits = {
         "every": (1, 3650), "themes": THEMES, "threshold": (0, 100_000), "operator": (">", ">="),
         "sign_up_days": (1, 90), "hours": (0.0, 12.0), "together": (0.0, 24.0),
-        "seats": (1, 100_000), "yuan": (0.0, 1e7), "gift": (0, 1),
+        "seats": (1, 100_000), "yuan": (0.0, 1e7), "gift": (0, 1), "weekday": (0, 1),
     }  # fmt: skip
 
     def do(self, state, x, day):

@@ -8,6 +8,7 @@ from dataclasses import fields
 from commsim.rules import Rule
 from commsim.rules.base import FOREVER
 from commsim.scenarios.schema import OWN
+from commsim.state.settings import THEMES
 from commsim.words import catalogue, language, say
 
 _SENTENCES = {  # rule -> argument -> (sentence when it is set, sentence when it is not, if any)
@@ -15,7 +16,10 @@ _SENTENCES = {  # rule -> argument -> (sentence when it is set, sentence when it
     "online_group": {"forced": ("forced", None), "pay": ("paid", None)},
     "home_visits": {"renters": ("renters", "owners_only")},
     "reply_time": {"on_call": ("on_call", "off_duty")},
-    "gatherings": {"threshold": ("sign_up", "always"), "gift": ("gift", None)},
+    "gatherings": {"threshold": ("sign_up", "always"), "gift": ("gift", None), "weekday": ("weekday", None)},
+    "property_in_group": {"live_reports": ("live", None)},
+    "open_books": {"online": ("online", None), "paper": ("paper", None)},
+    "hall": {"opening_gift": ("gift", None)},
 }
 
 
@@ -53,13 +57,15 @@ def _channels(rule) -> str:
 def _word(argument, value, lang):
     if argument == "themes":
         return say("words.comma", lang).join(say(f"theme.{theme}", lang) for theme in value)
+    if argument == "theme":
+        return say(f"theme.{value}" if value in THEMES else f"hall_theme.{value}", lang)
     if argument == "operator":
         return say("operator.more_than" if value == ">" else "operator.at_least", lang)
     if argument in ("of", "among"):
         return say(f"whom.{value}", lang)
     if argument == "restart_to":
         return say(f"stage.{value}", lang)
-    if argument in ("share", "buildings", "gain"):
+    if argument in ("share", "buildings", "gain", "pressed", "speed", "homes"):
         return f"{100 * value:g}%"
     return f"{value:g}" if isinstance(value, float) else str(value)
 

@@ -50,6 +50,15 @@ COUNTED = {
     # affairs
 
     # services
+    "trust_property": ("day", "opinions"),
+    "trust_government": ("day", "opinions"),
+    "official_energy": ("day", "officials"),
+    "issues_open": ("day", "open_cases"),
+    "resolved_days_p50": ("days_365", "cases"),
+    "self_solved_share": ("day_0", "cases"),
+    "repeat_attendance_ratio": ("day_0", "guests"),
+    "attendance_by_theme": ("day_0", "place"),
+    "hall_use_ratio": ("day_0", "visitors"),
 }
 KINDS = {"stock": "stock", "flow": "flow", "window": "recent"}
 

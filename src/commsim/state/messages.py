@@ -1,6 +1,6 @@
 """Messages (the event table) and the heap of what is still to happen in event time.
 
-A message: time (days), sender (row; -1-o for official o), group, kind, reply_to (message number or
+A message: time (days), sender (row; -1-o for official o, or THE_FIRM), group, kind, reply_to (message number or
 -1), ordinal (the sender's count that day: its name in keyed draws), case (need it is about, or -1)
 and heard (somebody answered).  Messages older than the memory are dropped from the front.
 """
@@ -16,6 +16,8 @@ from commsim.kernels import kernel, table
 TALK, ISSUE, REPLY, ANSWER, THANKS = 0, 1, 2, 3, 4
 # what can happen in event time, in the order in which equal times are taken
 DUTY, DONE, SOLVED, POST, ARRIVE, ECHO, CHECK, DEADLINE = 0, 1, 2, 3, 4, 5, 6, 7
+FIRM_ANSWERS, PATIENCE = 20, 21
+THE_FIRM = -(10**6)  # as a sender
 MEMORY_DAYS = 60
 
 

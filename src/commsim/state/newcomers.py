@@ -92,6 +92,11 @@ def _character(people, x, world, i, tenancy, odds):
     people.last_sent[i] = people.last_part[i] = FAR_PAST
     people.took_part[i] = people.grieved[i] = people.lessons[i] = 0
     people.learning[i] = False
+    people.trust_property[i] = _quantile(odds.trust, draw(world, TRUST, 0, i, tenancy, 1))
+    people.trust_government[i] = _quantile(odds.trust, draw(world, TRUST, 0, i, tenancy, 2))
+    people.trust_companion[i] = _quantile(odds.trust, draw(world, TRUST, 0, i, tenancy, 3))
+    people.leaning[i] = 0.0
+    people.kept[i] = people.last_hall[i] = FAR_PAST
 
 
 @kernel

@@ -9,7 +9,8 @@ import numpy as np
 from commsim.kernels import table
 from commsim.state.messages import Events, empty_events
 
-BY_GROUP, BY_PHONE, BY_VISIT = 0, 1, 2
+BY_GROUP, BY_PHONE, BY_VISIT, BY_MESSAGE, BY_TALK = 0, 1, 2, 3, 4
+OFFICE, FIRM = 0, 1  # whose matter a need is
 UNREPORTED, UNANSWERED, CHARGED_UNSEEN, OVERRULED = 0, 1, 2, 3
 FOR_GATHERINGS, FOR_PROJECTS, FROM_HOUSEHOLDS, FOR_WORKS, FOR_MEMBERS = 0, 1, 2, 3, 4
 CLASSES, VISITS = 0, 1
@@ -18,9 +19,10 @@ TO_ANSWER, TO_WORK, OTHER_HOURS = 0, 1, 2
 
 
 class Cases(NamedTuple):
-    """``rows``: needs that were reported: person, klass (1-3), emergency, channel, message, group and
-    the official who worked on it last (or -1), and the times (days) reported, started (an official
-    took it up), answered, solved (-1 = not yet).  ``count[0]`` in use."""
+    """``rows``: needs that were reported: person, klass (1-3), emergency, channel, party (OFFICE or FIRM),
+    message, group and the official who worked on it last (or -1), the times (days) reported, started (an
+    official took it up), answered, solved (-1 = not yet), and own (neighbours sorted it out).
+    ``count[0]`` in use."""
 
     rows: np.recarray
     count: np.ndarray
@@ -40,7 +42,8 @@ class Office(NamedTuple):
 
 def empty_cases(room: int = 1024) -> Cases:
     rows = table(room, reported="f8", started="f8", answered="f8", solved="f8", message="i8",
-                 person="i8", group="i8", official="i8", klass="i1", channel="i1", emergency="?")  # fmt: skip
+                 person="i8", group="i8", official="i8", klass="i1", channel="i1", party="i1", emergency="?",
+                 own="?")  # fmt: skip
     return Cases(rows, np.zeros(1, np.int64))
 
 

@@ -50,6 +50,12 @@ PEOPLE = {
     # affairs
 
     # services
+    "trust_property": "f8",  # trust in the property firm, 0-1
+    "trust_government": "f8",  # trust in the government, 0-1
+    "trust_companion": "f8",  # trust in the organisation that accompanies the community, 0-1
+    "leaning": "f8",  # share of self-help given up for services received, 0-1
+    "kept": "i8",  # day of the last need that was not reported, or FAR_PAST
+    "last_hall": "i8",  # day of the last visit to a hall, or FAR_PAST
 }
 
 
@@ -70,7 +76,7 @@ def empty_people(household: np.ndarray) -> np.recarray:
     people = table(len(household), **PEOPLE)
     people.household[:] = household
     people.voice[:] = 1.0
-    people.last_sent[:] = people.last_part[:] = FAR_PAST
+    people.last_sent[:] = people.last_part[:] = people.kept[:] = people.last_hall[:] = FAR_PAST
     return people
 
 
@@ -81,6 +87,26 @@ def experience(trust, i, good, weight, a_t, b_t):
         trust[i] += weight * a_t * (1.0 - trust[i])
     else:
         trust[i] *= 1.0 - weight * b_t
+
+
+@kernel
+def leans(people, i, kappa_z):
+    """Somebody was served: a part of what is left of self-help is given up."""
+    people.leaning[i] += kappa_z * (1.0 - people.leaning[i])
+
+
+@kernel
+def liked(people, start, end):
+    """Likings that the office knows of among rows start..end-1, by theme: int64[8].
+
+    It knows those of members of an official group and of those who have taken part in something.
+    """
+    counts = np.zeros(8, np.int64)
+    for i in range(start, end):
+        if people.age[i] != CHILD and (people.in_official[i] or people.took_part[i] > 0):
+            for k in range(8):
+                counts[k] += (people.interests[i] >> k) & 1
+    return counts
 
 
 @kernel

@@ -196,6 +196,36 @@ _TABLE = (
     # affairs: rumours, quarrels, groups that learn
 
     # services: the firm, the books, halls
+    _p("property_share", 0.3, 0, 1, "share of class 2", "assumption; F160-F161"),
+    _p("firm_in_group", 0, 0, 1, "switch", "F160: the property firm is in the group"),
+    _p("firm_answer_hours", 1, 0.01, 720, "h", "F161; assumption"),
+    _p("firm_days", 7, 0.01, 365, "d (median)", "assumption"),
+    _p("firm_pressed", 1, 0.05, 1, "factor", "assumption: 1 means that nobody presses the firm"),
+    _p("firm_patience", 14, 0.1, 365, "d", "assumption"),
+    _p("live_reports", 0, 0, 1, "switch", "F171: the firm shows its work in the group"),
+    _p("government_patience", 180, 1, 3650, "d", "assumption"),
+    _p("message_open", 0, 0, 1, "switch", "F138: officials can be written to privately"),
+    _p("hours_message", 0.05, 0, 5, "h", "F138; parameter r_0 (channels)"),
+    _p("talk_month", 0, 0, 20, "1/month", "F224: 0 means no talk days"),
+    _p("hours_talk", 0.5, 0, 12, "h", "F224; assumption"),
+    _p("minutes_talk", 180, 0, 1440, "min", "assumption"),
+    _p("grid_open", 0, 0, 1, "switch", "F141: grid workers take orders"),
+    _p("grid_speed", 0.5, 0.05, 5, "factor", "F141; assumption"),
+    _p("chores_hours", 0, 0, 60, "h a week", "F192: 0 means no chores"),
+    _p("arrivals", 0, 0, 1, "share of homes", "F124: raised by a shock"),
+    _p("books_online", 0, 0, 1, "switch", "F58: books are open online"),
+    _p("books_paper", 0, 0, 1, "switch", "F58: books are open on paper"),
+    _p("kappa_z", 0.01, 0, 0.5, "share per service", "F102; parameter kappa_z"),
+    _p("supply_month", 0, 0, 5000, "1/month", "F102: 0 means that no services are brought"),
+    _p("minutes_supply", 60, 0, 1440, "min", "assumption"),
+    _p("hall_open", 0, 0, 1, "switch", "F195: a hall is open"),
+    _p("hall_theme", -2, -2, 7, "-", "F196, F222"),
+    _p("hall_week", 1, 0, 7, "1/week", "assumption"),
+    _p("hall_gift", 0, 0, 1, "switch", "F197: gifts on the opening day"),
+    _p("hall_guests", 0, 0, 5000, "persons", "F195; assumption"),
+    _p("hall_yuan", 0, 0, 1e7, "yuan", "assumption"),
+    _p("theme_asked", 0, 0, 1, "switch", "F185: the office asks what people like"),
+    _p("commuter_free", 0.25, 0.01, 1, "share", "F124; assumption"),
 )  # fmt: skip
 
 PARAMETERS = {p.name: p for p in _TABLE}
@@ -204,6 +234,7 @@ Levers.__doc__ = "All numeric levers in force on a day, as float64: what kernels
 DEFAULTS = Levers(*(p.default for p in _TABLE))
 
 THEMES = ("family", "culture", "health", "pets", "sport", "chess", "handicraft", "photo")
+TOP_DOWN, ASKED = -2, -1  # how the theme of a hall is chosen, where it is none of these
 
 
 @dataclass(frozen=True)

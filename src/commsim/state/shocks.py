@@ -63,3 +63,30 @@ class NewOfficial(Shock):
 
     def levers(self, x, day):
         return {"m": self.m}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relief(Shock):
+    """Each official is freed of so many ``hours`` of chores a week from this day on (F192)."""
+
+    hours: float = 10.0
+    name = "relief"
+    limits = {"hours": (0.0, 60.0)}
+
+    def levers(self, x, day):
+        return {"chores_hours": max(0.0, x.chores_hours - self.hours)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveIn(Shock):
+    """On this day newcomers take ``homes`` of all homes, a share (F124)."""
+
+    homes: float = 0.3
+    name = "move_in"
+    limits = {"homes": (0.0, 1.0)}
+
+    def moves(self, day):
+        return self.day <= day <= self.day + 1
+
+    def levers(self, x, day):
+        return {"arrivals": min(1.0, x.arrivals + self.homes)} if day == self.day else {}
