@@ -63,6 +63,11 @@ def load(source: str | Path | Scenario) -> Scenario:
     return YamlFile(path).scenario(str(path.resolve()))
 
 
+def file_of(scenario: Scenario) -> Path:
+    """The YAML file that a scenario was read from."""
+    return _FOLDER / f"{scenario.source}.yaml" if scenario.source in available() else Path(scenario.source)
+
+
 @cache
 def _shipped(name: str) -> Scenario:
     return YamlFile(_FOLDER / f"{name}.yaml").scenario(name)
