@@ -137,8 +137,7 @@ def test_an_impossible_answer_is_asked_again_with_what_is_allowed(tmp_path, name
 
 
 def test_what_is_allowed_is_told_in_chinese_too(tmp_path):
-    answers = lines(people="很多", renter_share="0.45", officials="2.5", members="1万")
-    answers = answers.replace("很多", "很多\n").replace("0.45", "0.45\n").replace("2.5", "2.5\n").replace("1万", "1万\n")
+    answers = lines(people=["很多", ""], renter_share=["0.45", ""], officials=["2.5", ""], members=["1万", ""])
     done = tell("new", "mine", "--out", tmp_path, "--lang", "zh", answers=answers)
     assert done.exit_code == 0, done.stderr
     for said in ("“很多”不是数", "看起来是小数", "这里要整数", "1万 超出了范围。请写 0 到 2,400"):
@@ -147,7 +146,7 @@ def test_what_is_allowed_is_told_in_chinese_too(tmp_path):
 
 @pytest.mark.parametrize(
     ("typed", "number"),
-    [("2,308", 2308), ("2，308", 2308), ("２３０８", 2308), ("1.5万", 15000), (" 4万人 ", 40000), ("864户", 864), ("20.0", 20)],
+    [("2,308", 2308), ("2，308", 2308), ("２３０８", 2308), ("1.5万", 15000), (" 4万人 ", 40000), ("864户", 864)],
 )
 def test_numbers_as_people_write_them(typed, number):
     assert Question("people", "whole", 20, 200_000).read(typed) == number
@@ -205,12 +204,12 @@ def test_json_goes_to_standard_output_and_questions_do_not(tmp_path):
 # -- what is there already -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("said", "replaced"), [("y", True), ("是", True), ("n", False), ("", False), ("hm\nno", False)])
+@pytest.mark.parametrize(("said", "replaced"), [("y", True), ("是", True), ("n", False), ("", False), ("hm\nno", 0)])
 def test_a_file_is_replaced_only_when_somebody_says_so(tmp_path, said, replaced):
     (tmp_path / "mine.yaml").write_text("mine since yesterday")
     done = tell("new", "mine", "--out", tmp_path, answers=f"{said}\n{lines()}")
     assert done.exit_code == 0, done.stderr
-    assert ("mine since yesterday" != (tmp_path / "mine.yaml").read_text(encoding="utf-8")) == replaced
+    assert ((tmp_path / "mine.yaml").read_text(encoding="utf-8") != "mine since yesterday") == replaced
     assert ("Nothing was written" in done.stdout) != replaced
     assert os.listdir(tmp_path) == ["mine.yaml"]
 
@@ -282,6 +281,7 @@ def test_help_in_both_languages_with_examples():
 
 
 def test_completion_offers_scenarios_to_start_from():
-    env = {**os.environ, "_COMMSIM_COMPLETE": "bash_complete", "COMP_WORDS": "commsim new mine --from bl", "COMP_CWORD": "4"}
-    done = subprocess.run([sys.executable, "-m", "commsim.cli"], capture_output=True, text=True, env=env)
+    typed = {"_COMMSIM_COMPLETE": "bash_complete", "COMP_WORDS": "commsim new mine --from bl", "COMP_CWORD": "4"}
+    done = subprocess.run([sys.executable, "-m", "commsim.cli"], capture_output=True, text=True,
+                          env={**os.environ, **typed})  # fmt: skip
     assert "plain,blank" in done.stdout

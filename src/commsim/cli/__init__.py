@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import click
 
-from commsim.cli import doors, new, studies  # noqa: F401, I001
+from commsim.cli import doors, new, studies  # noqa: F401
 from commsim.cli.printed import print_json
 from commsim.cli.spoken import SHELLS, Name, Words, everywhere, main
 from commsim.errors import UserError, nearest
