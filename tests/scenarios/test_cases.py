@@ -165,6 +165,8 @@ def test_shocks_befall_within_the_horizon(case):
         ("deliberation", "deliberation_2017", "owners_only", {"rounds"}, {"rounds_to_owners"}),
         ("mosquito_hall", "top_down", "asked_with_gift", {"hall_from_above"}, {"hall_asked_for_with_gift"}),
         ("mosquito_hall", "top_down", "top_down_without_gift", {"hall_from_above"}, {"hall_from_above_without_gift"}),
+        ("dashilan", "online_first", "forced", {"group_at_once", "step_6_tracking", "grants_by_trace"},
+         {"forced_group", "yearly_audit", "grants_by_photos"}),
         ("dashilan", "dashilan_steps", "audit_by_photos", {"step_6_tracking", "grants_by_trace"},
          {"yearly_audit", "grants_by_photos"}),
     ],
@@ -212,10 +214,10 @@ def test_both_orders_of_the_pleasant_event_last_equally_long():
 
 
 @pytest.mark.parametrize("scale", ["courtyard", "estate", "full"])
-def test_both_orders_of_the_steps_ask_as_much_of_the_staff(scale):
+def test_every_order_of_the_steps_asks_as_much_of_the_staff(scale):
     dashilan = scenarios.load("dashilan")
     spent = {}
-    for policy in ("dashilan_steps", "online_first"):
+    for policy in ("dashilan_steps", "online_first", "forced"):
         hours = {}
         for rule in dashilan.rules(policy, scale):
             if rule.name in ("home_visits", "coaching"):
@@ -223,7 +225,7 @@ def test_both_orders_of_the_steps_ask_as_much_of_the_staff(scale):
                 days = min(rule.end, dashilan.horizon) - rule.start
                 hours[key] = hours.get(key, 0) + days * getattr(rule, "a_week", getattr(rule, "groups_a_month", 0))
         spent[policy] = hours
-    assert spent["dashilan_steps"] == spent["online_first"] and len(spent["online_first"]) == 3
+    assert spent["dashilan_steps"] == spent["online_first"] == spent["forced"] and len(spent["forced"]) == 3
 
 
 def test_the_six_steps_follow_one_another():
