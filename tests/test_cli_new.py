@@ -176,6 +176,26 @@ def test_every_allowed_answer_makes_a_scenario_that_loads(people, where):
     assert "id: edge" in own.text("edge", "Edge")
 
 
+@pytest.mark.parametrize("source", scenarios.available())
+def test_every_shipped_scenario_can_be_the_template(source):
+    own = Own(scenarios.load(source))
+    for name, value in {"people": 1234, "households": 500, "renter_share": 0.2, "officials": 3}.items():
+        own.answer(name, value)
+    assert own.text("mine", "Mine").count(OWN) >= 4
+
+
+def test_a_file_of_bare_numbers_can_be_the_template(tmp_path):
+    bare = tmp_path / "bare.yaml"
+    bare.write_text("id: bare\ntitle: {zh: 小院, en: Yard}\nstory: {zh: 一个小院子。, en: A yard.}\nburn_in: 30\n"
+                    "scales:\n  yard: {people: 60, settings: {officials: 1}}\n"
+                    "policies:\n  before: {title: {zh: 从前, en: Before}, rules: []}\n", encoding="utf-8")  # fmt: skip
+    answers = lines(people=80, officials=2, doors_per_stairwell=4, projects_a_year=0)
+    mine = written(tmp_path, "--from", bare, answers=answers)
+    x = mine.settings().x
+    assert (mine.scale().people, x.officials, x.projects_a_year) == (80, 2, 0) and list(mine.scales) == ["yard"]
+    assert mine.structure["doors_per_stairwell"] == 4
+
+
 def test_the_file_runs(tmp_path):
     written(tmp_path, answers=lines(people=100, members=3))
     done = tell("run", tmp_path / "mine.yaml", "--policy", "after", "--days", 3, "--json")
