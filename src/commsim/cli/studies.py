@@ -202,7 +202,10 @@ def _print_run(scenario, data):
     click.echo(say(f"thresholds.{scenario.thresholds(data['scale'])}") + "\n")
     table([[wording.label(name, lang),
              wording.quantity(value, MEASURES[name].unit, MEASURES[name].delta, lang=lang), name]
-            for name, value in data["measures"].items()], right=(1,))  # fmt: skip
+            for name, value in data["measures"].items() if value is not None], right=(1,))  # fmt: skip
+    left_out = [wording.label(name, lang) for name, value in data["measures"].items() if value is None]
+    if left_out:
+        click.echo("\n" + filled(say("cli.run.absent", measures=wording.join(left_out, lang))))
     click.echo("\n" + say("cli.run.took", setup=f"{data['setup_seconds']:.1f}",
                           seconds=f"{data['seconds']:.2f}", mb=plain(data["peak_mb"])))  # fmt: skip
 
@@ -278,6 +281,8 @@ def _measure(name):
 
 
 def _print_comparison(scenario, data):
+    from commsim.show import wording
+
     lang = language()
     first, *others = data["policies"]
     titles = {p: scenario.policy(p).title[lang] for p in data["policies"]}
@@ -289,12 +294,16 @@ def _print_comparison(scenario, data):
                        why=say(f"cli.stopped.{data['stopped_because']}")))  # fmt: skip
         click.echo(say(f"thresholds.{scenario.thresholds(data['scale'])}"))
         head = [say(f"cli.compare.{c}") for c in ("measure", "mean", "diff", "interval", "share", "verdict")]
+        left_out = wording.absent(data["measures"], policy)
         for group, belongs in _GROUPS.items():
-            names = [n for n, m in data["measures"].items() if belongs(m)]
+            names = [n for n, m in data["measures"].items() if belongs(m) and n not in left_out]
             if names:
                 click.echo("\n" + say(f"cli.compare.group.{group}"))
                 rows = [_verdict_row(n, data["measures"][n], policy, lang) for n in names]
                 table([head, *rows], right=(1, 2, 4))
+        if left_out:
+            named = wording.join([wording.label(name, lang) for name in left_out], lang)
+            click.echo("\n" + filled(say("report.table.absent", lang, measures=named)))
         click.echo("")
     click.echo(say("cli.compare.read", first=titles[first]))
 

@@ -28,7 +28,7 @@ from commsim.measures.table import STRATA
 from commsim.show import fonts
 from commsim.show.facts import facts as gather
 from commsim.show.files import whole_file
-from commsim.show.wording import capital, direction, label, local, number, percent, unit_name
+from commsim.show.wording import absent, capital, direction, label, local, number, percent, unit_name
 from commsim.words import language, say
 
 WIDE, NARROW = 7.2, 3.7  # inches: the text width of an A4 page, and a phone
@@ -128,12 +128,13 @@ def policy_look(facts: dict, policy: str) -> tuple:
 # --- scoreboard ------------------------------------------------------------------------------------
 
 
-def scoreboard_rows(facts: dict) -> list[tuple[str, list[str]]]:
+def scoreboard_rows(facts: dict, policy: str) -> list[tuple[str, list[str]]]:
     """Measures in the order in which they are shown: declared beforehand, harms, then the others."""
-    table = facts["measures"]
     groups = {"primary": [], "harm": [], "other": []}
-    for name, m in table.items():
-        groups["harm" if m["harm"] else "primary" if m["primary"] else "other"].append(name)
+    left_out = absent(facts["measures"], policy)
+    for name, m in facts["measures"].items():
+        if name not in left_out:
+            groups["harm" if m["harm"] else "primary" if m["primary"] else "other"].append(name)
     return [(group, names) for group, names in groups.items() if names]
 
 
@@ -145,7 +146,7 @@ def scoreboard(facts: dict, policy: str, *, narrow: bool = False, lang: str | No
     the range in which a difference does not matter.
     """
     lines = []  # (kind, what) from top to bottom
-    for group, names in scoreboard_rows(facts):
+    for group, names in scoreboard_rows(facts, policy):
         lines.append(("head", say(f"report.group.{group}", lang)))
         lines += [("row", name) for name in names]
     step, head = (0.40, 0.42) if narrow else (0.245, 0.36)

@@ -22,6 +22,7 @@ from commsim.show.facts import facts as gather
 from commsim.show.files import folder_there, whole_file
 from commsim.show.wording import (
     VERDICTS,
+    absent,
     capital,
     direction,
     join,
@@ -146,13 +147,14 @@ def _answers(facts, lang):
     """For each policy: a sentence that counts the verdicts, and benefits beside harms."""
     answers = []
     for policy in facts["policies"][1:]:
+        left_out = absent(facts["measures"], policy)
         primary = [n for n, m in facts["measures"].items() if m["primary"]]
         count = dict.fromkeys(VERDICTS, 0)
         for name in primary:
             count[_cell(facts, name, policy)["verdict"]] += 1
         sides = {
             "benefits": [n for n in primary if not facts["measures"][n]["harm"]],
-            "harms": [n for n, m in facts["measures"].items() if m["harm"]],
+            "harms": [n for n, m in facts["measures"].items() if m["harm"] and n not in left_out],
         }
         answers.append(
             {
@@ -257,9 +259,11 @@ def _tables(facts, lang):
     for policy in facts["policies"][1:]:
         groups = [
             (say(f"report.group.{group}", lang), [_row(facts, n, policy, lang) for n in names])
-            for group, names in figures.scoreboard_rows(facts)
+            for group, names in figures.scoreboard_rows(facts, policy)
         ]
-        tables.append({"title": _title(facts, policy, lang), "groups": groups})
+        left_out = [label(name, lang) for name in absent(facts["measures"], policy)]
+        note = say("report.table.absent", lang, measures=join(left_out, lang)) if left_out else ""
+        tables.append({"title": _title(facts, policy, lang), "groups": groups, "absent": note})
     return tables
 
 

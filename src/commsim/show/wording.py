@@ -39,6 +39,12 @@ def direction(name: str, facts: dict | None = None) -> int:
     return MEASURES[name].better if name in MEASURES else 1
 
 
+def absent(measures: dict, policy: str) -> list[str]:
+    """Names that have no value to compare in any world, because there is no such thing; declared ones stay."""
+    return [name for name, m in measures.items()
+            if not m["primary"] and (m["by_policy"].get(policy) or {}).get("diff") is None]  # fmt: skip
+
+
 def decimals(delta: float, unit: str) -> int:
     """So many that the smallest difference that matters is seen with two figures."""
     scale = delta * 100 if unit == "share" else delta
