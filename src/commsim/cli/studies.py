@@ -96,6 +96,9 @@ def show(scenario, scale, settings, as_json):
         for name, shock in found.shocks.items():
             click.echo(f"  {name} · {say(f'shock.{shock.name}.label')}")
             click.echo(f"    {scenarios.shock_in_words(shock, lang)}")
+    if found.measures:
+        click.echo(f"\n{say('cli.show.measures')}")
+        table([[say(f"measure.{name}.label"), name] for name in found.measures])
     click.echo(f"\n{say('cli.show.numbers')}")
     table([[scenarios.number_in_words(n, lang), plain(n.value), span(n.low, n.high),
              scenarios.source_in_words(n.source, lang)] for n in found.numbers()], right=(1,))  # fmt: skip
@@ -131,6 +134,7 @@ def _everything(scenario, scale) -> dict:
             for r in scenario.rules(p.id, scale)]} for p in scenario.policies.values()],
         "shocks": [{**s.as_data(), "words": {lang: shock_in_words(s, lang) for lang in LANGUAGES}}
                    for s in scenario.shocks.values()],
+        "measures": list(scenario.measures),
         "numbers": [{"path": n.path, "value": n.value, "low": n.low, "high": n.high, "source": n.source}
                     for n in scenario.numbers()],
         "settings": _levers(scenario, scale), "digest": scenario.digest,

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from commsim.errors import UserError, nearest
+from commsim.measures.table import MEASURES
 from commsim.rules import RULES, fold, rule_from_data
 from commsim.scenarios import schema
 from commsim.scenarios.scenario import Number, Policy, Scale, Scenario
@@ -60,6 +61,11 @@ def load(source: str | Path | Scenario) -> Scenario:
         raise UserError("scenario_unknown", value=text, allowed=", ".join(available()),
                         nearest=nearest(text, available()))  # fmt: skip
     return YamlFile(path).scenario(str(path.resolve()))
+
+
+def file_of(scenario: Scenario) -> Path:
+    """The YAML file that a scenario was read from."""
+    return _FOLDER / f"{scenario.source}.yaml" if scenario.source in available() else Path(scenario.source)
 
 
 @cache
@@ -210,6 +216,7 @@ class YamlFile:
             structure=structure,
             own_settings=self._settings(raw.settings, ("settings",)),
             shocks={str(name): self._shock(data, ("shocks", name)) for name, data in raw.shocks.items()},
+            measures=self._measures(raw.measures),
             figures=(),
             source=source,
             **self._scales_and_policies(raw),
@@ -260,6 +267,13 @@ class YamlFile:
                                   low=_plain(parameter.low), high=_plain(parameter.high))  # fmt: skip
             found[str(name)] = float(self._keep(figure, (*loc, name)))
         return found
+
+    def _measures(self, given) -> tuple[str, ...]:
+        for i, name in enumerate(given):
+            if name not in MEASURES:
+                raise self._fault(("measures", i), "measure_unknown", value=name, allowed=", ".join(MEASURES),
+                                  nearest=nearest(name, MEASURES))  # fmt: skip
+        return tuple(str(name) for name in given)
 
     def _scales_and_policies(self, raw) -> dict:
         named = {str(name): self._rule(data, ("rules", name)) for name, data in raw.rules.items()}

@@ -50,7 +50,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class Scenario:
-    """What a scenario file says, checked."""
+    """What a scenario file says, checked; ``measures`` are those that its story is about."""
 
     id: str
     title: dict[str, str]
@@ -62,6 +62,7 @@ class Scenario:
     structure: dict[str, int]
     own_settings: dict[str, float]
     shocks: dict[str, Shock]
+    measures: tuple[str, ...]
     policies: dict[str, Policy]
     figures: tuple[Number, ...]
     source: str

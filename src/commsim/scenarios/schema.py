@@ -119,4 +119,5 @@ class ScenarioFields(Strict):
     settings: dict[str, Figure] = {}
     rules: dict[Name, dict[str, Any]] = {}
     shocks: dict[Name, dict[str, Any]] = {}
+    measures: list[Text] = []
     policies: Annotated[dict[Name, PolicyFields], Field(min_length=1)]
