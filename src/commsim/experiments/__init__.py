@@ -11,6 +11,9 @@ _WHERE = {
     "Ledger": "ledger",
     "model_version": "ledger",
     "progress_on": "progress",
+    "morris": "sensitivity",
+    "screen": "sensitivity",
+    "sobol_total": "sensitivity",
 }
 __all__ = sorted(_WHERE)
 
