@@ -290,7 +290,7 @@ def test_the_direction_is_told_where_there_is_one(mu, mu_star, word):
 def test_the_page_has_a_table_per_measure_and_names_the_levers(lang):
     found = of("all_luck", measures=["acquaintances", "project_days"], trajectories=3)
     text = told_of_screens.page(scenarios.load("jinyang"), [found], lang)
-    assert text.count("| --- |") == 1 and text.count("\n### ") == 2
+    assert text.count("\n| --- |") == 1 and text.count("\n### ") == 2
     assert [line for line in text.splitlines() if line.startswith("|")][2].split("`")[1] in RANGES
     assert all(f"`{lever}`" in text for lever in RANGES)
     assert "{" not in text
