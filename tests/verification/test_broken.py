@@ -104,8 +104,8 @@ def _a_yuan_too_much(state):
     state.office.yuan[FOR_WORKS] += 1.0
 
 
-def _somebody_lost(state):
-    state.homes.doors["seats"][0] -= 1
+def _somebody_in_anothers_home(state):
+    state.people["household"][0] += 1
 
 
 def _trust_above_one(state):
@@ -113,7 +113,7 @@ def _trust_above_one(state):
 
 
 BROKEN = [_one_more_member, _a_tie_with_one_end, _a_tie_to_nobody, _a_message_nobody_wrote, _a_yuan_too_much,
-          _somebody_lost, _trust_above_one]  # fmt: skip
+          _somebody_in_anothers_home, _trust_above_one]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
