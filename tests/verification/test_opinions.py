@@ -190,3 +190,30 @@ def test_a_broken_model_would_be_noticed(spoil):
     broken, first = spoil
     weights = np.array([[0.5, 0.5, 0], [0.25, 0.5, 0.25], [0, 0.5, 0.5]])
     assert abs(opinions.degroot(broken(weights), first, 200)[-1] - 0.4).max() > 1e-6
+
+
+def off_root():
+    rows = opinions.closure(100, 0.0004, 0.0005, 0.02, steps=1200, density=0.7)  # friendships end twice as fast
+    assert rows[800:].mean() == pytest.approx(density_roots(100, 0.0004, 0.0005, 0.01)[2], abs=0.01)
+
+
+def off_share():
+    won = sum(opinions.voter(nx.complete_graph(10), [1] + 9 * [0], world).opinion for world in range(300))  # no hub
+    assert_share(won, 300, 0.5)
+
+
+def off_camps():
+    end = opinions.deffuant(np.random.default_rng(1).random(1000), 0.1, rounds=200)
+    assert abs(opinions.clusters(end, gap=0.05) - 2) <= 1  # the camps of twice the tolerance
+
+
+def off_settling():
+    weights, first = opinions.lazy(nx.karate_club_graph()), np.linspace(0, 1, 34)
+    solved = np.linalg.solve(np.eye(34) - 0.7 * weights, 0.3 * first)
+    np.testing.assert_allclose(opinions.friedkin_johnsen(weights, first, 0.701, 2000)[-1], solved, atol=1e-10)
+
+
+@pytest.mark.parametrize("check", [off_root, off_share, off_camps, off_settling])
+def test_another_rule_would_not_give_these_answers(check):
+    with pytest.raises(AssertionError):
+        check()
