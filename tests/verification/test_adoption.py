@@ -13,7 +13,7 @@ N, WORLDS = 1001, 10
 
 
 def curve(p, q, days, first):
-    """Mean members on days 0..days over worlds, everybody knowing everybody; hazards p and q a day."""
+    """Members on days 0..days in each world, everybody knowing everybody; hazards p and q a day."""
     rows = np.zeros((WORLDS, days + 1))
     for world in range(WORLDS):
         state = hamlet(N, per_compound=N, world=world, cap=float(N), ties_most=float(N - 1), half_life=1e9,
@@ -59,3 +59,23 @@ def test_posters_and_invitations_together_fill_a_group_like_bass(p, q, days):
     bass = (1.0 - e) / (1.0 + q / p * e) * N
     # the tick's own bias against the differential equation, which the map carries too
     assert abs(expected - bass).max() < (0.105 if p + q > 0.2 else 0.03) * N
+
+
+@pytest.mark.parametrize("p, q, days", [(0.03, 0.38, 15), (0.05, 0.2, 20)])
+def test_with_small_steps_it_is_bass_with_his_peak(p, q, days):
+    """Ten steps a day: within .02 N of the curve, whose peak rate is at t* = ln(q/p)/(p + q), F = 1/2 - p/(2q)."""
+    step = 0.1
+    rows = curve(p * step, q * step, round(days / step), 0)
+    t = step * np.arange(rows.shape[1])
+    e = np.exp(-(p + q) * t)
+    bass = (1.0 - e) / (1.0 + q / p * e)
+    error = 4.0 * rows.std(axis=0, ddof=1) / np.sqrt(WORLDS) / N
+    assert (abs(rows.mean(axis=0) / N - bass) <= 0.02 + error).all()
+    peak, share = np.log(q / p) / (p + q), 0.5 - p / (2.0 * q)
+    if (p, q) == (0.03, 0.38):
+        assert (peak, share) == (pytest.approx(6.193, abs=1e-3), pytest.approx(0.4605, abs=1e-4))
+    at_peak = round(peak / step)
+    assert rows[:, at_peak].mean() / N == pytest.approx(share, abs=0.02 + error[at_peak])
+    # growth over two days is greatest around the peak
+    growth = rows[:, 20:].mean(axis=0) - rows[:, :-20].mean(axis=0)
+    assert t[growth.argmax()] + 1.0 == pytest.approx(peak, abs=1.0)

@@ -105,8 +105,10 @@ def show(scenario, scale, settings, as_json):
     if settings:
         click.echo(f"\n{say('cli.show.settings')}")
         table([[say(f"setting.{s['name']}"), s["name"], plain(s["value"]), s["unit"],
-                 span(s["low"], s["high"]), scenarios.source_in_words(s["source"], lang)]
+                 span(s["low"], s["high"]), scenarios.source_in_words(s["source"], lang)
+                 + (f" ⚠ {say('resembles.mark')}" if s["resembles"] else "")]
                 for s in _levers(found, size.name)], right=(2,))  # fmt: skip
+        click.echo("\n⚠ " + say("resembles.about"))
     else:
         click.echo("\n" + say("cli.show.more", scenario=scenario))
 
@@ -116,7 +118,7 @@ def _levers(scenario, scale):
 
     x = scenario.settings(scale).x
     return [{"name": p.name, "value": getattr(x, p.name), "default": p.default, "low": p.low, "high": p.high,
-             "unit": p.unit, "source": p.source} for p in PARAMETERS.values()]  # fmt: skip
+             "unit": p.unit, "source": p.source, "resembles": p.resembles} for p in PARAMETERS.values()]  # fmt: skip
 
 
 def _everything(scenario, scale) -> dict:

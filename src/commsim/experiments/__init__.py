@@ -12,6 +12,9 @@ _WHERE = {
     "model_version": "ledger",
     "progress_on": "progress",
     "validate": "validation",
+    "morris": "sensitivity",
+    "screen": "sensitivity",
+    "sobol_total": "sensitivity",
 }
 __all__ = sorted(_WHERE)
 

@@ -19,9 +19,9 @@ LIVE_EVERY = 0.1
 
 
 def progress_on(stream: TextIO | None = None, lang: str | None = None,
-                clock: Callable[[], float] = time.monotonic) -> Progress:  # fmt: skip
+                clock: Callable[[], float] = time.monotonic, line: str = "progress.line") -> Progress:  # fmt: skip
     """A callback that writes to ``stream`` (standard error): one live line on a terminal, else
-    a line every ten seconds and at the end of each stage."""
+    a line every ten seconds and at the end of each stage.  ``line`` is the key of its phrase."""
     stream = stream or sys.stderr
     live = stream.isatty()
     said = {"at": -1e9, "note": None, "width": 0}
@@ -31,13 +31,13 @@ def progress_on(stream: TextIO | None = None, lang: str | None = None,
         news = whole or note != said["note"]
         if not news and now - said["at"] < (LIVE_EVERY if live else EVERY):
             return
-        line = say("progress.line", lang, done=done, total=total, note=note)
+        text = say(line, lang, done=done, total=total, note=note)
         if seconds_left is not None and not whole:
-            line += say("progress.left", lang, time=duration(seconds_left, lang))
+            text += say("progress.left", lang, time=duration(seconds_left, lang))
         if live:
-            stream.write("\r\x1b[K" + line + ("\n" if whole else ""))
+            stream.write("\r\x1b[K" + text + ("\n" if whole else ""))
         else:
-            stream.write(line + "\n")
+            stream.write(text + "\n")
         stream.flush()
         said.update(at=now, note=note)
 

@@ -463,7 +463,7 @@ def _assumptions(facts, scenario, lang):
         if text:
             groups.setdefault(head, []).append(
                 {
-                    "what": text,
+                    "what": text + (f" ⚠ {say('resembles.mark', lang)}" if _resembles(path, scenario) else ""),
                     "value": plain(one.value, unit, lang),
                     "source": source_in_words(one.source, lang),
                     "range": "–"
@@ -477,6 +477,17 @@ def _assumptions(facts, scenario, lang):
                 }
             )
     return list(groups.items())
+
+
+def _resembles(path, scenario) -> bool:
+    """Whether a number of the scenario is an input close to an outcome."""
+    first, _, rest = path.partition(".")
+    if first == "settings":
+        return PARAMETERS[rest].resembles
+    if first == "shocks":
+        name, argument = rest.split(".")
+        return argument in scenario.shocks[name].resembling
+    return False
 
 
 def _number_told(path, facts, scenario, lang):

@@ -95,6 +95,7 @@ def parameters() -> str:
     rows = [name for name in _rows() if re.search(rf"parameter {re.escape(name)}(?! \()(?!\w)", sources)]
     return _page(
         "parameters",
+        _both("resembles.about"),
         table,
         f"## {_pair('table.parameters.facts')}\n\n"
         + _table(("source", "says"), [[fact, _both(f"source.fact.{fact}")] for fact in facts]),
@@ -104,7 +105,8 @@ def parameters() -> str:
 
 
 def _parameter(p: Parameter) -> list[str]:
-    return [f"`{p.name}`", _both(f"setting.{p.name}"), f"{p.default:g}", f"{p.low:g} – {p.high:g}", p.unit, p.source]
+    label = _both(f"setting.{p.name}") + (f"<br>⚠ {_both(f'resembles.lever.{p.name}')}" if p.resembles else "")
+    return [f"`{p.name}`", label, f"{p.default:g}", f"{p.low:g} – {p.high:g}", p.unit, p.source]
 
 
 def _numbers():

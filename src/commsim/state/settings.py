@@ -16,7 +16,10 @@ from commsim.state.shocks import Shock
 
 @dataclass(frozen=True)
 class Parameter:
-    """One number of the model: default, plausible range (inclusive), unit, source."""
+    """One number of the model: default, plausible range (inclusive), unit, source.
+
+    ``resembles``: it is an input close to an outcome, so that what follows from it directly is no finding.
+    """
 
     name: str
     default: float
@@ -24,10 +27,11 @@ class Parameter:
     high: float
     unit: str
     source: str
+    resembles: bool = False
 
 
-def _p(name, default, low, high, unit, source):
-    return Parameter(name, float(default), float(low), float(high), unit, source)
+def _p(name, default, low, high, unit, source, resembles=False):
+    return Parameter(name, float(default), float(low), float(high), unit, source, resembles)
 
 
 _TABLE = (
@@ -78,7 +82,7 @@ _TABLE = (
     _p("group_open", 0, 0, 1, "switch", "F33: an official group exists"),
     _p("group_forced", 0, 0, 1, "switch", "F217-F219"),
     _p("group_yuan", 0, 0, 1000, "yuan per member", "F217-F219"),
-    _p("a_coerce", 0.4, 0, 0.9, "share", "F217-F219; parameter a_coerce"),
+    _p("a_coerce", 0.4, 0, 0.9, "share", "F217-F219; parameter a_coerce", resembles=True),
     _p("p_b", 0.15, 0, 10, "1/month", "parameter p_b"),
     _p("q", 0.5, 0, 10, "1/month", "parameter q"),
     _p("theta_join", -0.5, -20, 20, "log-odds", "parameter theta_join"),
@@ -105,7 +109,7 @@ _TABLE = (
     # visits at home
     _p("visits_week", 0, 0, 5000, "1/week", "F28: 0 means no visits"),
     _p("visits_renters", 1, 0, 1, "switch", "F32: renters are visited too"),
-    _p("a_visit", 0.08, 0, 0.9, "share", "F28; parameter a_visit"),
+    _p("a_visit", 0.08, 0, 0.9, "share", "F28; parameter a_visit", resembles=True),
     _p("minutes_visit", 40, 0, 600, "min", "parameter minutes"),
     # phone classes
     _p("class_seats", 0, 0, 1000, "persons", "F70: 0 means no classes"),
@@ -139,7 +143,7 @@ _TABLE = (
     _p("needs_rate", 0.5, 0, 500, "1/d per 1,000 people", "parameter lambda"),
     _p("r_0", 2, -20, 20, "log-odds", "parameter r_0"),
     _p("r_c", 1.5, 0, 8, "log-odds per hour", "parameter r_c"),
-    _p("hours_group", 0.05, 0, 5, "h", "parameter r_0 (channels)"),
+    _p("hours_group", 0.05, 0, 5, "h", "parameter r_0 (channels)", resembles=True),
     _p("hours_phone", 0.3, 0, 5, "h", "F164; parameter r_0 (channels)"),
     _p("hours_visit", 1.5, 0, 12, "h", "parameter r_0 (channels)"),
     _p("knows_phone", 0.4, 0, 1, "share", "F126, F164; assumption"),
@@ -167,7 +171,7 @@ _TABLE = (
     _p("thanks_share", 0.2, 0, 1, "probability", "assumption; F153"),
     _p("thanks_restore", 0.2, 0, 5, "h", "parameter energy"),
     _p("night_drain", 0.5, 0, 10, "h", "parameter energy"),
-    _p("m", 0.8, 0.05, 1, "0-1", "F77; parameter m"),
+    _p("m", 0.8, 0.05, 1, "0-1", "F77; parameter m", resembles=True),
     _p("reply_hours", 168, 0.5, 2000, "h", "assumption: patience without a promise"),
     # trust in the office
     _p("a_t", 0.08, 0, 0.9, "share", "parameter a_T"),

@@ -14,11 +14,13 @@ SHOCKS: dict[str, type[Shock]] = {}
 
 @dataclass(frozen=True, kw_only=True)
 class Shock:
-    """Befalls on ``day``; ``limits`` are the allowed values of each argument."""
+    """Befalls on ``day``; ``limits`` are the allowed values of each argument, ``resembling`` those arguments
+    that are inputs close to an outcome."""
 
     day: int = 0
     name: ClassVar[str] = ""
     limits: ClassVar[dict[str, tuple]] = {"day": (0, 36_500)}
+    resembling: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -45,6 +47,7 @@ class Earthquake(Shock):
     half_life: float = 180.0
     name = "earthquake"
     limits = {"log_odds": (0.0, 10.0), "half_life": (1.0, 3650.0)}
+    resembling = ("half_life",)
 
     def moves(self, day):
         return day >= self.day
@@ -60,6 +63,7 @@ class NewOfficial(Shock):
     m: float = 0.5
     name = "new_official"
     limits = {"m": (0.05, 1.0)}
+    resembling = ("m",)
 
     def levers(self, x, day):
         return {"m": self.m}
