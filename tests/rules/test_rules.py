@@ -8,14 +8,18 @@ import pytest
 from commsim.errors import UserError
 from commsim.rules import (
     RULES,
+    BuildingLeaders,
     Gatherings,
+    HelpNorms,
     HomeVisits,
     Icebreaker,
     Notice,
     OnlineGroup,
     PhoneTraining,
     PreScreening,
+    Recognition,
     ReplyTime,
+    SolveGrievances,
     ThirdPlace,
     Vote,
     fold,
@@ -33,6 +37,9 @@ CHANGED = {
     "phone_training": PhoneTraining(seats=9, every=14, a_week=2, lessons=3, poster=0.5, end=60),
     "third_place": ThirdPlace(buildings=0.5, gain=1.0, start=3),
     "reply_time": ReplyTime(hours=0.5, on_call=False), "vote": Vote(share=0.66, operator=">=", of="all"),
+    "building_leaders": BuildingLeaders(buildings=2, start=5), "help_norms": HelpNorms(factor=0.5, end=40),
+    "recognition": Recognition(shown=False, badges=True, start=2),
+    "solve_grievances": SolveGrievances(a_month=0.5, start=1),
 }  # fmt: skip
 
 

@@ -38,6 +38,13 @@ BEFORE = {
     "official_hours": 14.0,
     "cost_yuan": 22_400.0,
     "volunteers": 11.0,
+    "volunteer_motivation": 0.12,
+    "volunteers_quit": 2.0,
+    "entitlement_events": 20.0,
+    "suspicion_share": 0.1,
+    "objectors_converted": 0.5,
+    "community_awareness": 0.4,
+    "belonging": 0.45,
 }
 EFFECT = {  # in steps of delta, for the policy with everything
     "acquaintances": 1.3,
@@ -67,6 +74,13 @@ EFFECT = {  # in steps of delta, for the policy with everything
     "official_hours": 2.7,
     "cost_yuan": 2.6,
     "volunteers": 0.05,
+    "volunteer_motivation": 0.8,
+    "volunteers_quit": 0.4,
+    "entitlement_events": 0.9,
+    "suspicion_share": 0.3,
+    "objectors_converted": 1.2,
+    "community_awareness": 4.0,
+    "belonging": 1.5,
 }
 SHARE = {
     "before": 0.0,

@@ -13,29 +13,35 @@ import numpy as np
 
 from commsim.engine import prepare, run
 from commsim.rules import (
+    BuildingLeaders,
     Gatherings,
+    HelpNorms,
     HomeVisits,
     Icebreaker,
     Notice,
     OnlineGroup,
     PhoneTraining,
     PreScreening,
+    Recognition,
     ReplyTime,
+    SolveGrievances,
     ThirdPlace,
     Vote,
 )
 from commsim.scenarios import load
+from commsim.state.shocks import Embezzlement
 
 BURN_IN, DAYS = 45, 60
 LIVELY = {"projects_a_year": 40.0, "needs_rate": 5.0, "eta_g": 0.02, "mu": 0.5, "o_0": -1.0, "p_b": 1.0,
-          "stay_short": 40.0, "officials": 2.0, "ties_most": 24.0}  # fmt: skip
+          "stay_short": 40.0, "officials": 2.0, "ties_most": 24.0, "acts_week": 4.0, "volunteer_share": 0.05,
+          "entitlement": 0.3, "crisis_speed": 0.2, "eta_sigma": 0.5}  # fmt: skip
 
 
 def place(burn_in=BURN_IN, **levers):
     """Jinyang's courtyard, made lively so that everything happens within weeks."""
     usual = load("jinyang").place("courtyard")
     x = usual.settings.x._replace(**{**LIVELY, **levers})
-    return replace(usual, burn_in=burn_in, settings=replace(usual.settings, x=x))
+    return replace(usual, burn_in=burn_in, settings=replace(usual.settings, x=x, shocks=(Embezzlement(day=12),)))
 
 
 def all_rules(start=0, end=10**6):
@@ -46,7 +52,9 @@ def all_rules(start=0, end=10**6):
             Notice(decision=5, works=4, accounts=3, objectors=3, hearing=True, group=True, **dates),
             ThirdPlace(**dates), HomeVisits(a_week=12.0, **dates),
             PhoneTraining(poster=3.0, seats=4, lessons=2, **dates),
-            Gatherings(every=7, threshold=25, seats=12, sign_up_days=3, gift=True, **dates))  # fmt: skip
+            Gatherings(every=7, threshold=25, seats=12, sign_up_days=3, gift=True, **dates),
+            Recognition(badges=True, **dates), HelpNorms(factor=1.0, **dates), BuildingLeaders(buildings=1, **dates),
+            SolveGrievances(a_month=10.0, **dates))  # fmt: skip
 
 
 def live(world=1, days=DAYS, rules=None, burn_in=BURN_IN, **levers):

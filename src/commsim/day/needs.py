@@ -63,6 +63,8 @@ def report(state, day, who, i, k):
         channel, hours = BY_PHONE, x.hours_phone
     if group >= 0 and x.hours_group < hours:
         channel, hours = BY_GROUP, x.hours_group
+    if people.led[who] and x.leader_span > 0.0 and x.hours_group < hours:  # the building leader passes it on
+        channel, hours = BY_PHONE, x.hours_group
     if draw(world, REPORT, day, i, 0, k) >= logistic(x.r_0 - x.r_c * hours):
         state.office.grievances[UNREPORTED] += 1
         people.grieved[who] += 1

@@ -1,16 +1,21 @@
 """What governance may change: one small dated object per lever."""
 
 from commsim.rules.base import RULES, Rule, fold, rule_from_data
+from commsim.rules.building_leaders import BuildingLeaders
 from commsim.rules.gatherings import Gatherings
+from commsim.rules.help_norms import HelpNorms
 from commsim.rules.home_visits import HomeVisits
 from commsim.rules.icebreaker import Icebreaker
 from commsim.rules.notice import Notice
 from commsim.rules.online_group import OnlineGroup
 from commsim.rules.phone_training import PhoneTraining
 from commsim.rules.pre_screening import PreScreening
+from commsim.rules.recognition import Recognition
 from commsim.rules.reply_time import ReplyTime
+from commsim.rules.solve_grievances import SolveGrievances
 from commsim.rules.third_place import ThirdPlace
 from commsim.rules.vote import Vote
 
-__all__ = ["RULES", "Gatherings", "HomeVisits", "Icebreaker", "Notice", "OnlineGroup", "PhoneTraining",
-           "PreScreening", "ReplyTime", "Rule", "ThirdPlace", "Vote", "fold", "rule_from_data"]  # fmt: skip
+__all__ = ["RULES", "BuildingLeaders", "Gatherings", "HelpNorms", "HomeVisits", "Icebreaker", "Notice",
+           "OnlineGroup", "PhoneTraining", "PreScreening", "Recognition", "ReplyTime", "Rule", "SolveGrievances",
+           "ThirdPlace", "Vote", "fold", "rule_from_data"]  # fmt: skip

@@ -29,6 +29,7 @@ SOCIABILITY, COMMUTER = purpose("sociability"), purpose("commuter")
 LITERATE, INTEREST = purpose("literate"), purpose("interest")
 COOPERATION, MOTIVATION = purpose("cooperation type"), purpose("motivation")
 TRUST, VOLUNTEER = purpose("trust at start"), purpose("volunteer at start")
+AWARE = purpose("knows the community")
 
 
 @kernel
@@ -92,6 +93,11 @@ def _character(people, x, world, i, tenancy, odds):
     people.last_sent[i] = people.last_part[i] = FAR_PAST
     people.took_part[i] = people.grieved[i] = people.lessons[i] = 0
     people.learning[i] = False
+    people.aware[i] = draw(world, AWARE, 0, i, tenancy, 0) < x.aware_start
+    people.regard[i] = people.suspicion[i] = 0.0
+    people.rallied[i] = people.alerted[i] = people.led[i] = False
+    people.eased[i] = 0
+    people.trust_property[i] = _quantile(odds.trust, draw(world, TRUST, 0, i, tenancy, 1))
 
 
 @kernel
