@@ -30,7 +30,7 @@ FLOORS = [
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
-HELPERS = {"plan", "serving", "willing", "seating"}  # in day/: the order of the day, and what phases share
+HELPERS = {"plan", "serving", "willing", "seating", "face"}  # in day/: the order of the day, and what phases share
 NEVER = {  # room: what it must not know although it stands above it
     "measures": {"state", "draws", "clock", "day", "rules"},
     "rules": {"day", "measures", "draws"},

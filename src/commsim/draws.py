@@ -34,6 +34,9 @@ _PURPOSES = (
     # the stairwell
 
     # leaders and helpers
+    "acts", "somebody to help", "taken as owed", "thanks for help", "onlookers", "onlooker", "petitioner",
+    "comes forward", "crisis meeting", "sees the leader", "suspects", "speaks out", "hearers", "hearer", "withdraws",
+    "building leader", "door order", "opens the door", "knows the community",
 
     # affairs
 

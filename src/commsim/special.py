@@ -58,6 +58,7 @@ NOTHING = dict(
     # the stairwell
 
     # leaders and helpers
+    acts_week=0.0, entitlement=0.0,
 
     # affairs
 

@@ -8,9 +8,11 @@ import pytest
 from commsim.errors import UserError
 from commsim.rules import (
     RULES,
+    BuildingLeaders,
     Gatherings,
     GridOrders,
     Hall,
+    HelpNorms,
     HomeVisits,
     Icebreaker,
     NeedsSurvey,
@@ -22,8 +24,10 @@ from commsim.rules import (
     PreScreening,
     PrivateMessages,
     PropertyInGroup,
+    Recognition,
     ReplyTime,
     ServiceSupply,
+    SolveGrievances,
     TalkDays,
     ThirdPlace,
     Vote,
@@ -48,6 +52,9 @@ CHANGED = {
     "open_books": OpenBooks(tau=0.8, online=False, paper=False),
     "service_supply": ServiceSupply(a_month=5.0, minutes=30.0), "needs_survey": NeedsSurvey(start=9),
     "hall": Hall(theme="chess", opening_gift=False, guests=3, days_week=2, yuan=50.0),
+    "building_leaders": BuildingLeaders(buildings=2, start=5), "help_norms": HelpNorms(factor=0.5, end=40),
+    "recognition": Recognition(shown=False, badges=True, start=2),
+    "solve_grievances": SolveGrievances(a_month=0.5, start=1),
 }  # fmt: skip
 
 

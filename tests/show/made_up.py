@@ -47,6 +47,13 @@ BEFORE = {
     "repeat_attendance_ratio": 3.0,
     "attendance_by_theme": 60.0,
     "hall_use_ratio": 0.5,
+    "volunteer_motivation": 0.12,
+    "volunteers_quit": 2.0,
+    "entitlement_events": 20.0,
+    "suspicion_share": 0.1,
+    "objectors_converted": 0.5,
+    "community_awareness": 0.4,
+    "belonging": 0.45,
 }
 EFFECT = {  # in steps of delta, for the policy with everything
     "acquaintances": 1.3,
@@ -85,6 +92,13 @@ EFFECT = {  # in steps of delta, for the policy with everything
     "repeat_attendance_ratio": -0.6,
     "attendance_by_theme": 0.7,
     "hall_use_ratio": 0.3,
+    "volunteer_motivation": 0.8,
+    "volunteers_quit": 0.4,
+    "entitlement_events": 0.9,
+    "suspicion_share": 0.3,
+    "objectors_converted": 1.2,
+    "community_awareness": 4.0,
+    "belonging": 1.5,
 }
 SHARE = {
     "before": 0.0,

@@ -13,9 +13,11 @@ import numpy as np
 
 from commsim.engine import prepare, run
 from commsim.rules import (
+    BuildingLeaders,
     Gatherings,
     GridOrders,
     Hall,
+    HelpNorms,
     HomeVisits,
     Icebreaker,
     NeedsSurvey,
@@ -27,24 +29,28 @@ from commsim.rules import (
     PreScreening,
     PrivateMessages,
     PropertyInGroup,
+    Recognition,
     ReplyTime,
     ServiceSupply,
+    SolveGrievances,
     TalkDays,
     ThirdPlace,
     Vote,
 )
 from commsim.scenarios import load
+from commsim.state.shocks import Embezzlement
 
 BURN_IN, DAYS = 45, 60
 LIVELY = {"projects_a_year": 40.0, "needs_rate": 5.0, "eta_g": 0.02, "mu": 0.5, "o_0": -1.0, "p_b": 1.0,
-          "stay_short": 40.0, "officials": 2.0, "ties_most": 24.0}  # fmt: skip
+          "stay_short": 40.0, "officials": 2.0, "ties_most": 24.0, "acts_week": 4.0, "volunteer_share": 0.05,
+          "entitlement": 0.3, "crisis_speed": 0.2, "eta_sigma": 0.5}  # fmt: skip
 
 
 def place(burn_in=BURN_IN, **levers):
     """Jinyang's courtyard, made lively so that everything happens within weeks."""
     usual = load("jinyang").place("courtyard")
     x = usual.settings.x._replace(**{**LIVELY, **levers})
-    return replace(usual, burn_in=burn_in, settings=replace(usual.settings, x=x))
+    return replace(usual, burn_in=burn_in, settings=replace(usual.settings, x=x, shocks=(Embezzlement(day=12),)))
 
 
 def all_rules(start=0, end=10**6):
@@ -58,7 +64,9 @@ def all_rules(start=0, end=10**6):
             Gatherings(every=7, threshold=25, seats=12, sign_up_days=3, gift=True, **dates),
             PropertyInGroup(**dates), OwnersCommittee(**dates), PrivateMessages(hours=0.2, **dates),
             TalkDays(a_month=8.0, **dates), GridOrders(**dates), OpenBooks(**dates), NeedsSurvey(**dates),
-            ServiceSupply(a_month=60.0, **dates), Hall(theme="asked", guests=5, days_week=2, **dates))  # fmt: skip
+            ServiceSupply(a_month=60.0, **dates), Hall(theme="asked", guests=5, days_week=2, **dates),
+            Recognition(badges=True, **dates), HelpNorms(factor=1.0, **dates), BuildingLeaders(buildings=1, **dates),
+            SolveGrievances(a_month=10.0, **dates))  # fmt: skip
 
 
 def live(world=1, days=DAYS, rules=None, burn_in=BURN_IN, **levers):

@@ -25,6 +25,8 @@ FIXED = {
     "place to linger": "one per building, looked up for each of its people every day",
     "vote turnout": "one threshold per household and version, compared again on each voting day",
     "vote choice": "one threshold per household and version, in the pre-screening and in the vote",
+    "crisis meeting": "one threshold per person and shared trouble, compared again at each day's meeting",
+    "door order": "one place in a building leader's round per household, looked up on each day of it",
 }
 SEVERAL_A_DAY = {"need knows phone", "place to linger"}  # two needs of one person, the people of one building
 

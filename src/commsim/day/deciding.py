@@ -174,6 +174,8 @@ def _answer_objectors(state, project, objecting, x):
             state.requests.append((OTHER_HOURS, x.minutes_hearing))
             u = draw(state.world, HEARING, project.proposed, i, _name(project), project.version)
             project.settled[k] = u < logistic(x.a_f + x.b_f * x.m)
+            project.heard_total += 1
+            project.settled_total += int(project.settled[k])
         experience(state.people.trust, i, bool(project.settled[k]), 1.0, x.a_t, x.b_t)
         if not project.settled[k]:
             _grieve(state, OVERRULED, i)

@@ -152,6 +152,7 @@ def attend(state, guests, family, identity, series, day):
         i = guests[k]
         people.took_part[i] += 1
         people.last_part[i] = day
+        people.aware[i] = True
         u = draw(world, VOLUNTEER, day, i, identity, series)
         if u < willing(people, i, x, x.theta_volunteer, 0.0, 0.0, 1.0, 0.0):
             people.volunteer[i] = True

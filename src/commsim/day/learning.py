@@ -63,6 +63,7 @@ def teach(state, pupils, day):
     for k in range(len(pupils)):
         i = pupils[k]
         people.lessons[i] += 1
+        people.aware[i] = True
         if people.lessons[i] >= x.class_lessons:
             people.literate[i], people.learning[i] = True, False
         if k % 2 == 1 and people.household[i] != people.household[pupils[k - 1]]:

@@ -93,6 +93,8 @@ def report(state, day, who, i, k, talk):
         channel, hours = BY_MESSAGE, x.hours_message
     if talk and x.hours_talk < hours:
         channel, hours = BY_TALK, x.hours_talk
+    if people.led[who] and x.leader_span > 0.0 and x.hours_group < hours:  # the building leader passes it on
+        channel, hours = BY_PHONE, x.hours_group
     if draw(world, REPORT, day, i, 0, k) >= logistic(x.r_0 - x.r_c * hours):
         state.office.grievances[UNREPORTED] += 1
         people.grieved[who] += 1

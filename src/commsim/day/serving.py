@@ -190,6 +190,7 @@ def answer(state, t, o, c):
     people, messages, cases, x = state.people, state.messages, state.cases, state.levers[0]
     cases.rows.answered[c] = t
     i = cases.rows.person[c]
+    people.aware[i] |= lives_there(c, people, cases)
     if cases.rows.message[c] >= 0:
         k = cases.rows.message[c] - messages.first[0]
         if k >= 0:

@@ -51,4 +51,5 @@ def visit(state, made, today):
         for i in range(homes.doors.first[h], homes.doors.first[h] + homes.doors.seats[h]):
             if people.age[i] != CHILD:
                 experience(people.trust, i, True, 1.0, x.a_visit, 0.0)
+                people.aware[i] = True
     return today

@@ -55,6 +55,13 @@ _TABLE = (
     # the stairwell
 
     # leaders and helpers
+    Measure("volunteer_motivation", "share", 0.05, +1, "stock", dear=True),
+    Measure("volunteers_quit", "per 1,000 people", 1.0, -1, "flow", harm=True, dear=True),
+    Measure("entitlement_events", "per 1,000 people", 5.0, -1, "flow", harm=True, dear=True),
+    Measure("suspicion_share", "share", 0.05, -1, "stock", harm=True, dear=True),
+    Measure("objectors_converted", "share", 0.1, +1, "flow", dear=True),
+    Measure("community_awareness", "share", 0.05, +1, "stock", dear=True),
+    Measure("belonging", "share", 0.03, +1, "stock", dear=True),
 
     # affairs
 

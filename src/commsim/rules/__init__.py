@@ -1,9 +1,11 @@
 """What governance may change: one small dated object per lever."""
 
 from commsim.rules.base import RULES, Rule, fold, rule_from_data
+from commsim.rules.building_leaders import BuildingLeaders
 from commsim.rules.gatherings import Gatherings
 from commsim.rules.grid_orders import GridOrders
 from commsim.rules.hall import Hall
+from commsim.rules.help_norms import HelpNorms
 from commsim.rules.home_visits import HomeVisits
 from commsim.rules.icebreaker import Icebreaker
 from commsim.rules.needs_survey import NeedsSurvey
@@ -15,13 +17,15 @@ from commsim.rules.phone_training import PhoneTraining
 from commsim.rules.pre_screening import PreScreening
 from commsim.rules.private_messages import PrivateMessages
 from commsim.rules.property_in_group import PropertyInGroup
+from commsim.rules.recognition import Recognition
 from commsim.rules.reply_time import ReplyTime
 from commsim.rules.service_supply import ServiceSupply
+from commsim.rules.solve_grievances import SolveGrievances
 from commsim.rules.talk_days import TalkDays
 from commsim.rules.third_place import ThirdPlace
 from commsim.rules.vote import Vote
 
-__all__ = ["RULES", "Gatherings", "GridOrders", "Hall", "HomeVisits", "Icebreaker", "NeedsSurvey", "Notice",
-           "OnlineGroup", "OpenBooks", "OwnersCommittee", "PhoneTraining", "PreScreening", "PrivateMessages",
-           "PropertyInGroup", "ReplyTime", "Rule", "ServiceSupply", "TalkDays", "ThirdPlace", "Vote", "fold",
-           "rule_from_data"]  # fmt: skip
+__all__ = ["RULES", "BuildingLeaders", "Gatherings", "GridOrders", "Hall", "HelpNorms", "HomeVisits", "Icebreaker",
+           "NeedsSurvey", "Notice", "OnlineGroup", "OpenBooks", "OwnersCommittee", "PhoneTraining", "PreScreening",
+           "PrivateMessages", "PropertyInGroup", "Recognition", "ReplyTime", "Rule", "ServiceSupply",
+           "SolveGrievances", "TalkDays", "ThirdPlace", "Vote", "fold", "rule_from_data"]  # fmt: skip

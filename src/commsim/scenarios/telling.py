@@ -20,6 +20,7 @@ _SENTENCES = {  # rule -> argument -> (sentence when it is set, sentence when it
     "property_in_group": {"live_reports": ("live", None)},
     "open_books": {"online": ("online", None), "paper": ("paper", None)},
     "hall": {"opening_gift": ("gift", None)},
+    "recognition": {"shown": ("shown", None), "badges": ("badges", None)},
 }
 
 
@@ -65,7 +66,8 @@ def _word(argument, value, lang):
         return say(f"whom.{value}", lang)
     if argument == "restart_to":
         return say(f"stage.{value}", lang)
-    if argument in ("share", "buildings", "gain", "pressed", "speed", "homes"):
+    shares = ("share", "gain", "pressed", "speed", "homes")
+    if argument in shares or (argument == "buildings" and isinstance(value, float)):  # a whole number counts them
         return f"{100 * value:g}%"
     return f"{value:g}" if isinstance(value, float) else str(value)
 

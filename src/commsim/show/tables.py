@@ -46,6 +46,13 @@ COUNTED = {
     # the stairwell
 
     # leaders and helpers
+    "volunteer_motivation": ("day", "helpers"),
+    "volunteers_quit": ("day_0", "volunteers"),
+    "entitlement_events": ("day_0", "acts"),
+    "suspicion_share": ("day", "opinions"),
+    "objectors_converted": ("day_0", "objectors"),
+    "community_awareness": ("day", "opinions"),
+    "belonging": ("day", "adults"),
 
     # affairs
 

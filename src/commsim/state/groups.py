@@ -86,6 +86,15 @@ def slot_of(g, i, group):
 
 
 @kernel
+def official_of(g, i):
+    """The official group that i is in, or -1."""
+    for s in range(GROUPS_A_PERSON):
+        if g.seats.group[i, s] >= 0 and g.rows.kind[g.seats.group[i, s]] == OFFICIAL:
+            return g.seats.group[i, s]
+    return -1
+
+
+@kernel
 def enter(g, people, i, group):
     """i joins; False when the group is full, i is in already, or i is in eight groups."""
     s = slot_of(g, i, -1)
@@ -98,7 +107,7 @@ def enter(g, people, i, group):
     g.seats.written[i, s] = 0
     g.rows.members[group] = place + 1
     if g.rows.kind[group] == OFFICIAL:
-        people.in_official[i] = True
+        people.in_official[i] = people.aware[i] = True
     return True
 
 

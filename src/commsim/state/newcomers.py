@@ -29,6 +29,7 @@ SOCIABILITY, COMMUTER = purpose("sociability"), purpose("commuter")
 LITERATE, INTEREST = purpose("literate"), purpose("interest")
 COOPERATION, MOTIVATION = purpose("cooperation type"), purpose("motivation")
 TRUST, VOLUNTEER = purpose("trust at start"), purpose("volunteer at start")
+AWARE = purpose("knows the community")
 
 
 @kernel
@@ -97,6 +98,10 @@ def _character(people, x, world, i, tenancy, odds):
     people.trust_companion[i] = _quantile(odds.trust, draw(world, TRUST, 0, i, tenancy, 3))
     people.leaning[i] = 0.0
     people.kept[i] = people.last_hall[i] = FAR_PAST
+    people.aware[i] = draw(world, AWARE, 0, i, tenancy, 0) < x.aware_start
+    people.regard[i] = people.suspicion[i] = 0.0
+    people.rallied[i] = people.alerted[i] = people.led[i] = False
+    people.eased[i] = 0
 
 
 @kernel

@@ -46,6 +46,13 @@ PEOPLE = {
     # the stairwell
 
     # leaders and helpers
+    "regard": "f8",  # regard for who leads the compound in a shared trouble, 0-1
+    "suspicion": "f8",  # of that leader, 0-1
+    "rallied": "?",  # was at the last meeting about the trouble
+    "alerted": "?",  # heard an accusation yesterday
+    "led": "?",  # has been visited by the leader of the own few buildings
+    "aware": "?",  # knows which community and office the home belongs to
+    "eased": "i8",  # grievances that the office has since made good
 
     # affairs
 

@@ -17,7 +17,8 @@ class Project:
     ``yuan`` each; ``value`` is what it is worth to each (0-1).  Per household: ``exposure`` and
     ``notices_needed`` (a notice is seen when the first reaches the second), ``objects``,
     ``settled`` (objected, was heard and agreed), ``heard`` (the office has dealt with its objection),
-    ``voted``, ``yes``, ``asked`` (as a representative).
+    ``voted``, ``yes``, ``asked`` (as a representative).  ``heard_total`` and ``settled_total`` count
+    hearings and agreements over all versions.
     """
 
     number: int
@@ -34,6 +35,8 @@ class Project:
     charged: bool = False
     outcome: str = "open"
     ended: int | None = None
+    heard_total: int = 0
+    settled_total: int = 0
     steps: list[dict] = field(default_factory=list)
     value: np.ndarray | None = None
     exposure: np.ndarray | None = None

@@ -194,8 +194,31 @@ _TABLE = (
     _p("a_f", -2, -20, 20, "log-odds", "parameter a_f"),
     _p("b_f", 4, 0, 40, "log-odds", "parameter b_f"),
     # the stairwell: order, exposure, help
+    _p("phi", 0.7, 0, 5, "per unit of strength", "parameter phi"),
+    _p("h_0", 0.05, 0, 1, "1/d", "parameter h_0"),
 
     # leaders and helpers: thanks, suspicion, awareness
+    _p("acts_week", 1, 0, 50, "1/week", "assumption"),
+    _p("acts_shown", 0, 0, 1, "switch", "F152-F153"),
+    _p("acts_badge", 0, 0, 1, "switch", "F150"),
+    _p("alpha_v", 0.05, 0, 0.9, "share", "parameter alpha_v"),
+    _p("entitlement", 0.03, 0, 1, "probability", "F108; parameter entitlement"),
+    _p("entitlement_factor", 1, 0, 5, "factor", "F107, F110"),
+    _p("delta_e", 0.3, 0, 0.95, "share", "parameter delta_e"),
+    _p("kappa_v", 0.3, 0, 1, "share", "parameter kappa_v"),
+    _p("v_quit", 0.02, 0, 1, "0-1", "assumption"),
+    _p("crisis_need", 0, 0, 1, "share", "F92: raised by a shock"),
+    _p("crisis_speed", 1 / 60, 0, 1, "share", "assumption"),
+    _p("firm_lost", 0, 0, 1, "share", "F92: raised by a shock"),
+    _p("eta_sigma", 0.08, 0, 1, "probability", "F94; parameter eta_sigma"),
+    _p("voices", 0.3, 0, 1, "probability", "assumption"),
+    _p("beta_r", 0.1, 0, 0.95, "share", "parameter beta_R"),
+    _p("v_leader_stop", 0.2, 0, 1, "0-1", "assumption"),
+    _p("leader_stays", 365, 1, 10000, "d (mean)", "assumption"),
+    _p("leader_span", 0, 0, 100, "buildings", "F51: 0 means no building leaders"),
+    _p("solve_month", 0, 0, 100, "1/month", "F74: 0 means none"),
+    _p("solve_weight", 5, 0, 50, "weight", "F74; assumption"),
+    _p("aware_start", 0.3, 0, 1, "share", "F100"),
 
     # affairs: rumours, quarrels, groups that learn
 

@@ -94,3 +94,22 @@ class MoveIn(Shock):
 
     def levers(self, x, day):
         return {"arrivals": min(1.0, x.arrivals + self.homes)} if day == self.day else {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Embezzlement(Shock):
+    """The property firm makes off with residents' money (F92): trust in it falls by the share ``lost``, and every
+    compound has a trouble in common, open by ``need``.  ``yuan`` is told; nothing depends on it.
+    """
+
+    yuan: float = 200_000.0
+    lost: float = 0.9
+    need: float = 1.0
+    name = "embezzlement"
+    limits = {"yuan": (0.0, 1e9), "lost": (0.0, 1.0), "need": (0.0, 1.0)}
+
+    def moves(self, day):
+        return day in (self.day, self.day + 1)
+
+    def levers(self, x, day):
+        return {"firm_lost": self.lost, "crisis_need": self.need} if day == self.day else {}
