@@ -31,6 +31,8 @@ _PURPOSES = (
     "project arrives", "project household", "project value", "representative",
     "vote turnout", "vote choice", "notice seen", "objection", "hearing",
     # the stairwell
+    "clutter", "clutter cleared", "clutter shown", "photo seen", "envoy",
+    "trouble", "troubled", "plea looks", "plea looker", "helps",
 
     # leaders and helpers
 

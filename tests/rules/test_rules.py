@@ -8,11 +8,15 @@ import pytest
 from commsim.errors import UserError
 from commsim.rules import (
     RULES,
+    Barter,
+    Envoys,
+    Exposure,
     Gatherings,
     HomeVisits,
     Icebreaker,
     Notice,
     OnlineGroup,
+    Persuasion,
     PhoneTraining,
     PreScreening,
     ReplyTime,
@@ -33,6 +37,9 @@ CHANGED = {
     "phone_training": PhoneTraining(seats=9, every=14, a_week=2, lessons=3, poster=0.5, end=60),
     "third_place": ThirdPlace(buildings=0.5, gain=1.0, start=3),
     "reply_time": ReplyTime(hours=0.5, on_call=False), "vote": Vote(share=0.66, operator=">=", of="all"),
+    "exposure": Exposure(scope="stairwell", hazard=0.1, start=30),
+    "persuasion": Persuasion(neighbours=False, end=90), "envoys": Envoys(families=0.5, hazard=0.1),
+    "barter": Barter(rate=2.0, hours=0.5, start=3),
 }  # fmt: skip
 
 

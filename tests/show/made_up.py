@@ -38,6 +38,10 @@ BEFORE = {
     "official_hours": 14.0,
     "cost_yuan": 22_400.0,
     "volunteers": 11.0,
+    "disorder": 0.4,
+    "outed_households": 2.0,
+    "complied_days_p50": 21.0,
+    "helped_share": 0.3,
 }
 EFFECT = {  # in steps of delta, for the policy with everything
     "acquaintances": 1.3,
@@ -67,6 +71,10 @@ EFFECT = {  # in steps of delta, for the policy with everything
     "official_hours": 2.7,
     "cost_yuan": 2.6,
     "volunteers": 0.05,
+    "disorder": -0.8,
+    "outed_households": 1.4,
+    "complied_days_p50": -2.0,
+    "helped_share": 1.2,
 }
 SHARE = {
     "before": 0.0,

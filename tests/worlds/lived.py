@@ -13,11 +13,15 @@ import numpy as np
 
 from commsim.engine import prepare, run
 from commsim.rules import (
+    Barter,
+    Envoys,
+    Exposure,
     Gatherings,
     HomeVisits,
     Icebreaker,
     Notice,
     OnlineGroup,
+    Persuasion,
     PhoneTraining,
     PreScreening,
     ReplyTime,
@@ -28,7 +32,8 @@ from commsim.scenarios import load
 
 BURN_IN, DAYS = 45, 60
 LIVELY = {"projects_a_year": 40.0, "needs_rate": 5.0, "eta_g": 0.02, "mu": 0.5, "o_0": -1.0, "p_b": 1.0,
-          "stay_short": 40.0, "officials": 2.0, "ties_most": 24.0}  # fmt: skip
+          "stay_short": 40.0, "officials": 2.0, "ties_most": 24.0,
+          "clutter_rate": 0.05, "troubles_rate": 20.0}  # fmt: skip
 
 
 def place(burn_in=BURN_IN, **levers):
@@ -46,7 +51,9 @@ def all_rules(start=0, end=10**6):
             Notice(decision=5, works=4, accounts=3, objectors=3, hearing=True, group=True, **dates),
             ThirdPlace(**dates), HomeVisits(a_week=12.0, **dates),
             PhoneTraining(poster=3.0, seats=4, lessons=2, **dates),
-            Gatherings(every=7, threshold=25, seats=12, sign_up_days=3, gift=True, **dates))  # fmt: skip
+            Gatherings(every=7, threshold=25, seats=12, sign_up_days=3, gift=True, **dates),
+            Exposure(hazard=0.2, **dates), Envoys(families=0.8, hazard=0.2, **dates), Persuasion(**dates),
+            Barter(rate=20.0, **dates))  # fmt: skip
 
 
 def live(world=1, days=DAYS, rules=None, burn_in=BURN_IN, **levers):

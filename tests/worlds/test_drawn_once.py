@@ -25,8 +25,10 @@ FIXED = {
     "place to linger": "one per building, looked up for each of its people every day",
     "vote turnout": "one threshold per household and version, compared again on each voting day",
     "vote choice": "one threshold per household and version, in the pre-screening and in the vote",
+    "envoy": "whether a family is one of envoys at all, looked up for each clutter of its building",
 }
-SEVERAL_A_DAY = {"need knows phone", "place to linger"}  # two needs of one person, the people of one building
+# two needs of one person, the people of one building, all that lies about in it
+SEVERAL_A_DAY = {"need knows phone", "place to linger", "envoy"}
 
 CASES = {
     "every rule": {"policy": "all rules", "days": 60, "burn_in": 20, "world": 1, "levers": {}},

@@ -16,6 +16,7 @@ _SENTENCES = {  # rule -> argument -> (sentence when it is set, sentence when it
     "home_visits": {"renters": ("renters", "owners_only")},
     "reply_time": {"on_call": ("on_call", "off_duty")},
     "gatherings": {"threshold": ("sign_up", "always"), "gift": ("gift", None)},
+    "persuasion": {"neighbours": ("neighbours", None), "officials": ("officials", None)},
 }
 
 
@@ -59,7 +60,9 @@ def _word(argument, value, lang):
         return say(f"whom.{value}", lang)
     if argument == "restart_to":
         return say(f"stage.{value}", lang)
-    if argument in ("share", "buildings", "gain"):
+    if argument == "scope":
+        return say(f"scope.{value}", lang)
+    if argument in ("share", "buildings", "gain", "families"):
         return f"{100 * value:g}%"
     return f"{value:g}" if isinstance(value, float) else str(value)
 

@@ -92,6 +92,7 @@ def _character(people, x, world, i, tenancy, odds):
     people.last_sent[i] = people.last_part[i] = FAR_PAST
     people.took_part[i] = people.grieved[i] = people.lessons[i] = 0
     people.learning[i] = False
+    people.belief[i], people.gave[i] = x.give_start, 0.0
 
 
 @kernel
