@@ -32,6 +32,8 @@ _PURPOSES = (
     "vote turnout", "vote choice", "notice seen", "objection", "hearing",
     "parameter draw",
     # the stairwell
+    "clutter", "clutter cleared", "clutter shown", "photo seen", "envoy",
+    "trouble", "troubled", "plea looks", "plea looker", "helps",
 
     # leaders and helpers
     "acts", "somebody to help", "taken as owed", "thanks for help", "onlookers", "onlooker", "petitioner",

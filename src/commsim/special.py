@@ -23,6 +23,7 @@ from commsim.clock import HOURS, MINUTES, MONTH
 from commsim.day.deciding import deciding, live_project, propose
 from commsim.day.gathering import gathering
 from commsim.day.joining import joining
+from commsim.day.keeping import WEEK, keeping
 from commsim.day.moving import moving
 from commsim.day.needs import needs
 from commsim.day.neighbouring import neighbouring
@@ -39,13 +40,14 @@ from commsim.state.settings import DEFAULTS, OFFICE_DECIDES, Settings, Stage
 from commsim.state.ties import level_on, meet
 from commsim.state.whole import State
 
-__all__ = ["adoption", "encounters", "first_reply", "participation", "pipeline", "queue", "renters", "signup",
-           "two_groups", "veto", "vote"]  # fmt: skip
+__all__ = ["adoption", "encounters", "first_reply", "participation", "pipeline", "public_good", "queue", "renters",
+           "signup", "two_groups", "veto", "vote"]  # fmt: skip
 
 SURE = 50.0  # log-odds of what always happens
 NEVER_FADES = 1e9  # days of half-life
 AT_ONCE = 200.0  # sightings a day: everybody has seen a notice on its first day
 MIXED = 2000  # ties that stand for "everybody knows everybody" where there are more people
+ROUNDING = 1e-9  # of shares that make one
 ROOM = 20_000  # people that one place holds at most, where a case may be split into several days
 NOTHING = dict(
     homebody_share=0.0, commuter_share=0.0, conditional_share=1.0, unconditional_share=0.0, gamma=0.0,
@@ -56,6 +58,7 @@ NOTHING = dict(
     class_1=1.0, class_2=0.0, emergency=0.0, looks=0.0, energy=1e9, m=1.0, thanks_share=0.0, night_drain=0.0,
     a_t=0.0, b_t=0.0, projects_a_year=0.0, rework_days=0.0, o_c=0.0, o_tau=0.0, o_t=0.0,
     # the stairwell
+    upkeep=0.0, clutter_rate=0.0, troubles_rate=0.0,
 
     # leaders and helpers
     acts_week=0.0, entitlement=0.0,
@@ -333,6 +336,28 @@ def participation(*, theta_0: float, theta_S: float, people: int, rounds: int, w
     shares = []
     live(state, rounds, gathering, each=lambda now: shares.append(now.gatherings.open[0].signed.mean()))
     return np.array(shares)
+
+
+def public_good(*, conditional: float, unconditional: float, free: float, rounds: int, groups: int,
+                world: int = 1) -> np.ndarray:  # fmt: skip
+    """Mean given in each of ``rounds`` rounds by groups of four, where 1 is everything: float64[rounds].
+
+    Four people who live alone share a stairwell; each is by lot a conditional cooperator, gives half whatever
+    the others do, or gives nothing, with these shares.  All believe at first that the others give half.
+    Phase: keeping.  Check C18.
+    """
+    shares = {"conditional": conditional, "unconditional": unconditional, "free": free}
+    _check("public_good", **{name: (share, 0, 1) for name, share in shares.items()})
+    rounds, groups = _whole("public_good", rounds=(rounds, 1), groups=(groups, 1))
+    if abs(sum(shares.values()) - 1.0) > ROUNDING:
+        raise UserError("shares_do_not_add", place="public_good", value=sum(shares.values()))
+    state = hamlet(4 * groups, world=world, doors=4, upkeep=1.0, conditional_share=conditional,
+                   unconditional_share=unconditional, ties_most=8.0)  # fmt: skip
+    given = []
+    for _ in range(rounds):
+        live(state, WEEK, keeping)
+        given.append(state.people["gave"].mean())
+    return np.array(given)
 
 
 # -- projects -------------------------------------------------------------------------------------------------------

@@ -8,7 +8,10 @@ import pytest
 from commsim.errors import UserError
 from commsim.rules import (
     RULES,
+    Barter,
     BuildingLeaders,
+    Envoys,
+    Exposure,
     Gatherings,
     GridOrders,
     Hall,
@@ -20,6 +23,7 @@ from commsim.rules import (
     OnlineGroup,
     OpenBooks,
     OwnersCommittee,
+    Persuasion,
     PhoneTraining,
     PreScreening,
     PrivateMessages,
@@ -55,6 +59,9 @@ CHANGED = {
     "building_leaders": BuildingLeaders(buildings=2, start=5), "help_norms": HelpNorms(factor=0.5, end=40),
     "recognition": Recognition(shown=False, badges=True, start=2),
     "solve_grievances": SolveGrievances(a_month=0.5, start=1),
+    "exposure": Exposure(scope="stairwell", hazard=0.1, start=30),
+    "persuasion": Persuasion(neighbours=False, end=90), "envoys": Envoys(families=0.5, hazard=0.1),
+    "barter": Barter(rate=2.0, hours=0.5, start=3),
 }  # fmt: skip
 
 

@@ -54,6 +54,10 @@ BEFORE = {
     "objectors_converted": 0.5,
     "community_awareness": 0.4,
     "belonging": 0.45,
+    "disorder": 0.4,
+    "outed_households": 2.0,
+    "complied_days_p50": 21.0,
+    "helped_share": 0.3,
 }
 EFFECT = {  # in steps of delta, for the policy with everything
     "acquaintances": 1.3,
@@ -99,6 +103,10 @@ EFFECT = {  # in steps of delta, for the policy with everything
     "objectors_converted": 1.2,
     "community_awareness": 4.0,
     "belonging": 1.5,
+    "disorder": -0.8,
+    "outed_households": 1.4,
+    "complied_days_p50": -2.0,
+    "helped_share": 1.2,
 }
 SHARE = {
     "before": 0.0,

@@ -122,6 +122,26 @@ def rounds(theta_0, theta_s, people=4000):
     assert shares[-1] == pytest.approx(expected[-1], abs=0.02)
 
 
+def given(conditional, unconditional):
+    """C18: types follow c_t = rho b_t or b_0 or 0, b_{t+1} = (1 - omega) b_t + omega (what the others gave); the
+    mean of many groups is the mean-field curve, and exactly so where all are of one type."""
+    rho, omega, b, expected = 0.8, 0.5, 0.5, []
+    start = b
+    for _ in range(10):
+        c = conditional * rho * b + unconditional * start
+        expected.append(c)
+        b = (1 - omega) * b + omega * c
+    found = special.public_good(conditional=conditional, unconditional=unconditional,
+                                free=1 - conditional - unconditional, rounds=10, groups=4000)  # fmt: skip
+    assert found.shape == (10,)
+    if conditional in (0, 1):
+        assert found == pytest.approx(expected, abs=1e-12 if conditional else 0.01)
+    if conditional == 1:
+        assert found == pytest.approx(rho * start * (1 - omega * (1 - rho)) ** np.arange(10), abs=1e-12)
+    # A conditional cooperator sees three others and not himself: the curve bends a little.
+    assert found == pytest.approx(expected, abs=0.02)
+
+
 # -- held as they are, and against a broken phase -------------------------------------------------------------------
 
 
@@ -136,6 +156,7 @@ CASES = {
     "signup": (held, [(300, 0.13, 40, ">="), (300, 0.13, 40, ">"), (60, 0.2, 12, ">=")]),
     "first_reply": (heard, [(200, 10, 0.05), (30, 5, 0.4), (1, 20, 0.5)]),
     "two_groups": (official, [(0.5, 8.0), (0.35, 20.0), (0.9, 0.0)]),
+    "public_good": (given, [(1, 0), (0.55, 0.3), (0, 0.5)]),
     "participation": (rounds, [(-2.0, 3.0), (-3.2, 6.0), (-2.5, 6.0), (-4.0, 6.0), (-1.0, 0.0)]),
 }
 HELD = [pytest.param(check, values, id=f"{name}-{k}") for name, (check, cases) in CASES.items()
@@ -172,6 +193,7 @@ BREAKS = {
     "signup": ("gathering", off(theta_gathering=1.1)),
     "first_reply": ("talking", off(u=0.8)),
     "two_groups": ("talking", off(t_star=1.1, lambda_nu=0.9)),
+    "public_good": ("keeping", off(omega=0.5)),
     "participation": ("gathering", off(theta_s=0.7)),
 }
 BROKEN = {name: CASES[name][1][0] for name in BREAKS}
@@ -198,6 +220,7 @@ def test_every_case_is_checked_and_broken():
      ("vote", {"runs": 0}, "vote.runs"), ("pipeline", {"success": [0.5]}, "pipeline.success"),
      ("pipeline", {"success": [0.5, -0.1]}, "pipeline.success[1]"), ("renters", {"mean_short": "long"}, "mean_short"),
      ("two_groups", {"rates": [1.0]}, "two_groups.rates"), ("two_groups", {"trust": [0.2, 1.5]}, "two_groups.trust"),
+     ("public_good", {"free": 0.5}, "public_good"), ("public_good", {"rounds": 0}, "public_good.rounds"),
      ("adoption", {"seeds": 200}, "adoption.seeds"), ("adoption", {"dt": 0}, "adoption.dt")],
 )  # fmt: skip
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -207,6 +230,7 @@ def test_a_value_that_cannot_be_is_named(case, wrong, named, lang):
         "pipeline": {"lengths": [1, 2], "success": [0.9, 0.9], "runs": 2},
         "renters": {"short_share": 0.5, "mean_short": 10, "mean_long": 20, "seats": 5, "days": 1},
         "two_groups": {"trust": [0.2, 0.5], "rates": [1.0, 1.0], "threshold": 0.5, "slope": 8, "days": 1},
+        "public_good": {"conditional": 0.5, "unconditional": 0.25, "free": 0.25, "rounds": 2, "groups": 2},
         "adoption": {"people": 100, "seeds": 1, "rate": 0.1, "days": 1, "dt": 1},
     }[case]
     getattr(special, case)(**good)

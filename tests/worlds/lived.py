@@ -13,7 +13,10 @@ import numpy as np
 
 from commsim.engine import prepare, run
 from commsim.rules import (
+    Barter,
     BuildingLeaders,
+    Envoys,
+    Exposure,
     Gatherings,
     GridOrders,
     Hall,
@@ -25,6 +28,7 @@ from commsim.rules import (
     OnlineGroup,
     OpenBooks,
     OwnersCommittee,
+    Persuasion,
     PhoneTraining,
     PreScreening,
     PrivateMessages,
@@ -43,7 +47,8 @@ from commsim.state.shocks import Embezzlement
 BURN_IN, DAYS = 45, 60
 LIVELY = {"projects_a_year": 40.0, "needs_rate": 5.0, "eta_g": 0.02, "mu": 0.5, "o_0": -1.0, "p_b": 1.0,
           "stay_short": 40.0, "officials": 2.0, "ties_most": 24.0, "acts_week": 4.0, "volunteer_share": 0.05,
-          "entitlement": 0.3, "crisis_speed": 0.2, "eta_sigma": 0.5}  # fmt: skip
+          "entitlement": 0.3, "crisis_speed": 0.2, "eta_sigma": 0.5, "clutter_rate": 0.05,
+          "troubles_rate": 20.0}  # fmt: skip
 
 
 def place(burn_in=BURN_IN, **levers):
@@ -66,7 +71,9 @@ def all_rules(start=0, end=10**6):
             TalkDays(a_month=8.0, **dates), GridOrders(**dates), OpenBooks(**dates), NeedsSurvey(**dates),
             ServiceSupply(a_month=60.0, **dates), Hall(theme="asked", guests=5, days_week=2, **dates),
             Recognition(badges=True, **dates), HelpNorms(factor=1.0, **dates), BuildingLeaders(buildings=1, **dates),
-            SolveGrievances(a_month=10.0, **dates))  # fmt: skip
+            SolveGrievances(a_month=10.0, **dates),
+            Exposure(hazard=0.2, **dates), Envoys(families=0.8, hazard=0.2, **dates), Persuasion(**dates),
+            Barter(rate=20.0, **dates))  # fmt: skip
 
 
 def live(world=1, days=DAYS, rules=None, burn_in=BURN_IN, **levers):

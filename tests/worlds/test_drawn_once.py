@@ -27,8 +27,10 @@ FIXED = {
     "vote choice": "one threshold per household and version, in the pre-screening and in the vote",
     "crisis meeting": "one threshold per person and shared trouble, compared again at each day's meeting",
     "door order": "one place in a building leader's round per household, looked up on each day of it",
+    "envoy": "whether a family is one of envoys at all, looked up for each clutter of its building",
 }
-SEVERAL_A_DAY = {"need knows phone", "place to linger"}  # two needs of one person, the people of one building
+# two needs of one person, the people of one building, all that lies about in it
+SEVERAL_A_DAY = {"need knows phone", "place to linger", "envoy"}
 
 NOT_OF_A_DAY = {"parameter draw"}  # what a validation draws before any day is lived
 

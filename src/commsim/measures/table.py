@@ -53,6 +53,10 @@ _TABLE = (
     Measure("cost_yuan", "yuan", 5000.0, -1, "flow", harm=True),
     Measure("volunteers", "per 1,000 people", 3.0, +1, "stock"),
     # the stairwell
+    Measure("disorder", "share", 0.05, -1, "stock", dear=True),
+    Measure("outed_households", "per 1,000 people", 1.0, -1, "flow", harm=True, dear=True),
+    Measure("complied_days_p50", "d", 3.0, -1, "flow", dear=True),
+    Measure("helped_share", "share", 0.05, +1, "window", dear=True),
 
     # leaders and helpers
     Measure("volunteer_motivation", "share", 0.05, +1, "stock", dear=True),

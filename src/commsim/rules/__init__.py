@@ -1,7 +1,10 @@
 """What governance may change: one small dated object per lever."""
 
+from commsim.rules.barter import Barter
 from commsim.rules.base import RULES, Rule, fold, rule_from_data
 from commsim.rules.building_leaders import BuildingLeaders
+from commsim.rules.envoys import Envoys
+from commsim.rules.exposure import Exposure
 from commsim.rules.gatherings import Gatherings
 from commsim.rules.grid_orders import GridOrders
 from commsim.rules.hall import Hall
@@ -13,6 +16,7 @@ from commsim.rules.notice import Notice
 from commsim.rules.online_group import OnlineGroup
 from commsim.rules.open_books import OpenBooks
 from commsim.rules.owners_committee import OwnersCommittee
+from commsim.rules.persuasion import Persuasion
 from commsim.rules.phone_training import PhoneTraining
 from commsim.rules.pre_screening import PreScreening
 from commsim.rules.private_messages import PrivateMessages
@@ -25,7 +29,8 @@ from commsim.rules.talk_days import TalkDays
 from commsim.rules.third_place import ThirdPlace
 from commsim.rules.vote import Vote
 
-__all__ = ["RULES", "BuildingLeaders", "Gatherings", "GridOrders", "Hall", "HelpNorms", "HomeVisits", "Icebreaker",
-           "NeedsSurvey", "Notice", "OnlineGroup", "OpenBooks", "OwnersCommittee", "PhoneTraining", "PreScreening",
-           "PrivateMessages", "PropertyInGroup", "Recognition", "ReplyTime", "Rule", "ServiceSupply",
-           "SolveGrievances", "TalkDays", "ThirdPlace", "Vote", "fold", "rule_from_data"]  # fmt: skip
+__all__ = ["RULES", "Barter", "BuildingLeaders", "Envoys", "Exposure", "Gatherings", "GridOrders", "Hall",
+           "HelpNorms", "HomeVisits", "Icebreaker", "NeedsSurvey", "Notice", "OnlineGroup", "OpenBooks",
+           "OwnersCommittee", "Persuasion", "PhoneTraining", "PreScreening", "PrivateMessages", "PropertyInGroup",
+           "Recognition", "ReplyTime", "Rule", "ServiceSupply", "SolveGrievances", "TalkDays", "ThirdPlace", "Vote",
+           "fold", "rule_from_data"]  # fmt: skip

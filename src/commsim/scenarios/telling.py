@@ -21,6 +21,7 @@ _SENTENCES = {  # rule -> argument -> (sentence when it is set, sentence when it
     "open_books": {"online": ("online", None), "paper": ("paper", None)},
     "hall": {"opening_gift": ("gift", None)},
     "recognition": {"shown": ("shown", None), "badges": ("badges", None)},
+    "persuasion": {"neighbours": ("neighbours", None), "officials": ("officials", None)},
 }
 
 
@@ -66,7 +67,9 @@ def _word(argument, value, lang):
         return say(f"whom.{value}", lang)
     if argument == "restart_to":
         return say(f"stage.{value}", lang)
-    shares = ("share", "gain", "pressed", "speed", "homes")
+    if argument == "scope":
+        return say(f"scope.{value}", lang)
+    shares = ("share", "gain", "pressed", "speed", "homes", "families")
     if argument in shares or (argument == "buildings" and isinstance(value, float)):  # a whole number counts them
         return f"{100 * value:g}%"
     return f"{value:g}" if isinstance(value, float) else str(value)

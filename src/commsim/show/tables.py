@@ -44,6 +44,10 @@ COUNTED = {
     "cost_yuan": ("day_0", "place"),
     "volunteers": ("day", "volunteers"),
     # the stairwell
+    "disorder": ("day", "stairwells"),
+    "outed_households": ("day_0", "outed"),
+    "complied_days_p50": ("day_0", "episodes"),
+    "helped_share": ("days_365", "troubled"),
 
     # leaders and helpers
     "volunteer_motivation": ("day", "helpers"),

@@ -102,6 +102,7 @@ def _character(people, x, world, i, tenancy, odds):
     people.regard[i] = people.suspicion[i] = 0.0
     people.rallied[i] = people.alerted[i] = people.led[i] = False
     people.eased[i] = 0
+    people.belief[i], people.gave[i] = x.give_start, 0.0
 
 
 @kernel

@@ -44,6 +44,8 @@ PEOPLE = {
     "lessons": "i8",  # phone lessons taken since moving in
     "grieved": "i8",  # grievances since day 0
     # the stairwell
+    "belief": "f8",  # what the others of the stairwell are thought to give, 0-1
+    "gave": "f8",  # given to its upkeep in the last round, 0-1
 
     # leaders and helpers
     "regard": "f8",  # regard for who leads the compound in a shared trouble, 0-1

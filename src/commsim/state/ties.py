@@ -207,6 +207,19 @@ def meet(t, i, j, gain, ceiling, level, w_drop):
 
 
 @kernel
+def break_trust(t, i, j, beta, level):
+    """Broken trust between i and j: w <- w (1 - beta), whatever the day's ``level``; strangers have none to lose."""
+    k = find(t, i, j)
+    if k < 0:
+        return
+    mate = t.rows.start[j] + t.slots.mate[k]
+    change = -beta * t.slots.u[k]
+    t.slots.u[k] = t.slots.u[mate] = t.slots.u[k] + change
+    t.rows.total[i] += change
+    t.rows.total[j] += change
+
+
+@kernel
 def begin_tie(t, i, j):
     """A tie of strength 0 between i and j; its slot in i's row."""
     make_room(t, i)

@@ -115,7 +115,8 @@ def empty_state(world: int, day: int, homes: Homes, people: np.recarray, odds: O
     return State(world, day, homes, people, empty_ties(n, int(base.x.ties_most)),
                  empty_groups(n, int(base.x.cap)), empty_messages(), empty_events(), empty_cases(),
                  empty_office(int(base.x.officials)),
-                 empty_stairs(len(homes.stairwell_rows) - 1, len(homes.doors)), empty_leaders(homes),
+                 empty_stairs(len(homes.stairwell_rows) - 1, len(homes.doors), base.x.disorder_start),
+                 empty_leaders(homes),
                  empty_affairs(homes.compounds), empty_services(homes.compounds), Gatherings(n), Projects(),
                  odds, [], base)  # fmt: skip
 
