@@ -38,6 +38,13 @@ BEFORE = {
     "official_hours": 14.0,
     "cost_yuan": 22_400.0,
     "volunteers": 11.0,
+    "small_talk_share": 0.6,
+    "groups": 5.0,
+    "density_trend": 0.01,
+    "silent_share": 0.7,
+    "unheard_share": 0.05,
+    "peripheral_share": 0.5,
+    "heard_share": 0.4,
 }
 EFFECT = {  # in steps of delta, for the policy with everything
     "acquaintances": 1.3,
@@ -67,6 +74,13 @@ EFFECT = {  # in steps of delta, for the policy with everything
     "official_hours": 2.7,
     "cost_yuan": 2.6,
     "volunteers": 0.05,
+    "small_talk_share": 0.5,
+    "groups": 1.2,
+    "density_trend": 0.4,
+    "silent_share": -0.8,
+    "unheard_share": 0.2,
+    "peripheral_share": -0.6,
+    "heard_share": 1.1,
 }
 SHARE = {
     "before": 0.0,

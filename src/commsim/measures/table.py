@@ -57,6 +57,13 @@ _TABLE = (
     # leaders and helpers
 
     # affairs
+    Measure("small_talk_share", "share", 0.05, +1, "window", dear=True),
+    Measure("groups", "groups", 2.0, +1, "stock", dear=True),
+    Measure("density_trend", "share", 0.02, +1, "window", dear=True),
+    Measure("silent_share", "share", 0.05, -1, "window", dear=True),
+    Measure("unheard_share", "share", 0.02, -1, "window", harm=True, dear=True),
+    Measure("peripheral_share", "share", 0.05, -1, "stock", dear=True),
+    Measure("heard_share", "share", 0.05, +1, "window", dear=True),
 
     # services
 )  # fmt: skip

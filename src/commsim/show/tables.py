@@ -48,6 +48,13 @@ COUNTED = {
     # leaders and helpers
 
     # affairs
+    "small_talk_share": ("days_28", "senders"),
+    "groups": ("day", "groups"),
+    "density_trend": ("days_90", "groups"),
+    "silent_share": ("days_28", "members"),
+    "unheard_share": ("days_28", "members"),
+    "peripheral_share": ("day", "members_of_three"),
+    "heard_share": ("days_28", "senders"),
 
     # services
 }
