@@ -35,6 +35,7 @@ _PURPOSES = (
     # leaders and helpers
 
     # affairs
+    "rumour", "rumour starts", "rumour heard", "rumour posted", "rumour post group", "rumour over",
 
     # services
 )  # fmt: skip

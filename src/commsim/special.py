@@ -60,6 +60,7 @@ NOTHING = dict(
     # leaders and helpers
 
     # affairs
+    rumour_rate=0.0,
 
     # services
 )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 from commsim.errors import UserError
 from commsim.rules import (
     RULES,
+    Corrections,
     Gatherings,
     HomeVisits,
     Icebreaker,
@@ -33,6 +34,7 @@ CHANGED = {
     "phone_training": PhoneTraining(seats=9, every=14, a_week=2, lessons=3, poster=0.5, end=60),
     "third_place": ThirdPlace(buildings=0.5, gain=1.0, start=3),
     "reply_time": ReplyTime(hours=0.5, on_call=False), "vote": Vote(share=0.66, operator=">=", of="all"),
+    "corrections": Corrections(a_day=3, start=5),
 }  # fmt: skip
 
 

@@ -45,6 +45,7 @@ BEFORE = {
     "unheard_share": 0.05,
     "peripheral_share": 0.5,
     "heard_share": 0.4,
+    "rumour_hours": 900.0,
 }
 EFFECT = {  # in steps of delta, for the policy with everything
     "acquaintances": 1.3,
@@ -81,6 +82,7 @@ EFFECT = {  # in steps of delta, for the policy with everything
     "unheard_share": 0.2,
     "peripheral_share": -0.6,
     "heard_share": 1.1,
+    "rumour_hours": -3.0,
 }
 SHARE = {
     "before": 0.0,

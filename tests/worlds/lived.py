@@ -13,6 +13,7 @@ import numpy as np
 
 from commsim.engine import prepare, run
 from commsim.rules import (
+    Corrections,
     Gatherings,
     HomeVisits,
     Icebreaker,
@@ -28,7 +29,8 @@ from commsim.scenarios import load
 
 BURN_IN, DAYS = 45, 60
 LIVELY = {"projects_a_year": 40.0, "needs_rate": 5.0, "eta_g": 0.02, "mu": 0.5, "o_0": -1.0, "p_b": 1.0,
-          "stay_short": 40.0, "officials": 2.0, "ties_most": 24.0}  # fmt: skip
+          "stay_short": 40.0, "officials": 2.0, "ties_most": 24.0,
+          "rumour_rate": 0.2}  # fmt: skip
 
 
 def place(burn_in=BURN_IN, **levers):
@@ -46,7 +48,8 @@ def all_rules(start=0, end=10**6):
             Notice(decision=5, works=4, accounts=3, objectors=3, hearing=True, group=True, **dates),
             ThirdPlace(**dates), HomeVisits(a_week=12.0, **dates),
             PhoneTraining(poster=3.0, seats=4, lessons=2, **dates),
-            Gatherings(every=7, threshold=25, seats=12, sign_up_days=3, gift=True, **dates))  # fmt: skip
+            Gatherings(every=7, threshold=25, seats=12, sign_up_days=3, gift=True, **dates),
+            Corrections(**dates))  # fmt: skip
 
 
 def live(world=1, days=DAYS, rules=None, burn_in=BURN_IN, **levers):

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from commsim.clock import HOURS
 from commsim.kernels import kernel
-from commsim.measures import ACQUAINTED
+from commsim.measures import ACQUAINTED, median_duration
 from commsim.state.affairs import density
 from commsim.state.groups import GROUPS_A_PERSON, slot_of
 from commsim.state.messages import REPLY, TALK
@@ -36,7 +37,16 @@ def read_affairs(state, settings, day: int) -> dict:
         "unheard_share": _share(((sent >= ENOUGH) & (came_back == 0))[inside].sum(), members),
         "peripheral_share": _share(peripheral, counted),
         "heard_share": _share((came_back > 0).sum(), (sent > 0).sum()),
+        "rumour_hours": _rumour_hours(state.affairs, day),
     }
+
+
+def _rumour_hours(affairs, day) -> float | None:
+    """Median hours from the beginning of a rumour until nobody believes it; those going round are censored."""
+    rows = affairs.rumours[: int(affairs.told["rumours"][0])]
+    over = rows["ended"] >= 0
+    median = median_duration((np.where(over, rows["ended"], day + 1) - rows["began"]) * HOURS, over)
+    return None if np.isnan(median) else median
 
 
 def _share(part, of) -> float | None:

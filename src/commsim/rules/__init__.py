@@ -11,6 +11,7 @@ from commsim.rules.pre_screening import PreScreening
 from commsim.rules.reply_time import ReplyTime
 from commsim.rules.third_place import ThirdPlace
 from commsim.rules.vote import Vote
+from commsim.rules.corrections import Corrections
 
-__all__ = ["RULES", "Gatherings", "HomeVisits", "Icebreaker", "Notice", "OnlineGroup", "PhoneTraining",
+__all__ = ["RULES", "Corrections", "Gatherings", "HomeVisits", "Icebreaker", "Notice", "OnlineGroup", "PhoneTraining",
            "PreScreening", "ReplyTime", "Rule", "ThirdPlace", "Vote", "fold", "rule_from_data"]  # fmt: skip

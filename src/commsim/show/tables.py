@@ -55,6 +55,7 @@ COUNTED = {
     "unheard_share": ("days_28", "members"),
     "peripheral_share": ("day", "members_of_three"),
     "heard_share": ("days_28", "senders"),
+    "rumour_hours": ("day_0", "rumours"),
 
     # services
 }

@@ -11,13 +11,34 @@ from commsim.state.groups import slot_of
 
 
 class Affairs(NamedTuple):
-    """``compounds`` [compounds]: quarrels (since day 0), rules (agreed on after quarrels)."""
+    """``compounds`` [compounds]: quarrels (since day 0), rules (agreed on after quarrels), rumour (row in
+    ``rumours`` of the one going round, or -1) and known (the office has heard of it).
+
+    ``rumours``: compound, began and ended (days, -1 while it goes round) of each, in the order in which they
+    began; ``told[0].rumours`` of them so far.
+    """
 
     compounds: np.recarray
+    rumours: np.recarray
+    told: np.recarray
 
 
-def empty_affairs(compounds: int) -> Affairs:
-    return Affairs(table(compounds, quarrels="i8", rules="i8"))
+def empty_affairs(compounds: int, room: int = 16) -> Affairs:
+    places = table(compounds, quarrels="i8", rules="i8", rumour="i8", known="?")
+    places["rumour"] = -1
+    return Affairs(places, table(room, compound="i8", began="i8", ended="i8"), table(1, rumours="i8"))
+
+
+def begin_rumour(affairs: Affairs, compound: int, day: int) -> Affairs:
+    """The affairs with a rumour more, which goes round in ``compound`` from ``day``."""
+    n = int(affairs.told["rumours"][0])
+    if n == len(affairs.rumours):
+        wider = np.concatenate([affairs.rumours, np.zeros_like(affairs.rumours)]).view(np.recarray)
+        affairs = affairs._replace(rumours=wider)
+    affairs.rumours[n] = (compound, day, -1)
+    affairs.told["rumours"][0] = n + 1
+    affairs.compounds["rumour"][compound], affairs.compounds["known"][compound] = n, False
+    return affairs
 
 
 @kernel

@@ -13,7 +13,7 @@ import numpy as np
 
 from commsim.kernels import kernel, table
 
-TALK, ISSUE, REPLY, ANSWER, THANKS = 0, 1, 2, 3, 4
+TALK, ISSUE, REPLY, ANSWER, THANKS, RUMOUR, CORRECTION = 0, 1, 2, 3, 4, 5, 6
 # what can happen in event time, in the order in which equal times are taken
 DUTY, DONE, SOLVED, POST, ARRIVE, ECHO, CHECK, DEADLINE = 0, 1, 2, 3, 4, 5, 6, 7
 MEMORY_DAYS = 60

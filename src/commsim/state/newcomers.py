@@ -22,6 +22,7 @@ from commsim.state.people import (
     OWNER,
     SHORT_RENTER,
     UNCONDITIONAL,
+    UNHEARD,
 )
 
 ELDERS, AGE, TENANCY = purpose("household elder"), purpose("seat age"), purpose("new tenancy")
@@ -92,6 +93,7 @@ def _character(people, x, world, i, tenancy, odds):
     people.last_sent[i] = people.last_part[i] = FAR_PAST
     people.took_part[i] = people.grieved[i] = people.lessons[i] = 0
     people.learning[i] = False
+    people.believes[i] = UNHEARD
 
 
 @kernel

@@ -15,6 +15,7 @@ from commsim.kernels import kernel, table
 OWNER, LONG_RENTER, SHORT_RENTER = 0, 1, 2
 CHILD, ADULT, ELDER = 0, 1, 2
 CONDITIONAL, UNCONDITIONAL, FREE_RIDER = 0, 1, 2
+UNHEARD, BELIEVES, OVER_IT = 0, 1, 2
 
 
 # Columns of the people table, one row per seat.
@@ -48,6 +49,7 @@ PEOPLE = {
     # leaders and helpers
 
     # affairs
+    "believes": "i1",  # of the rumour now in the compound: UNHEARD, BELIEVES, OVER_IT
 
     # services
 }

@@ -194,6 +194,11 @@ _TABLE = (
     # leaders and helpers: thanks, suspicion, awareness
 
     # affairs: rumours, quarrels, groups that learn
+    _p("rumour_rate", 0, 0, 1, "1/d per compound", "assumption: 0 means no rumours"),
+    _p("beta_rumour", 0.1, 0, 1, "per exposure", "parameter beta_r"),
+    _p("gamma_r", 0.1, 0, 5, "1/d", "parameter gamma_r"),
+    _p("c_r", 0.5, 0, 10, "per correction", "parameter c_r"),
+    _p("corrections_day", 0, 0, 24, "1/d", "F163, F182: 0 means that nobody puts it right"),
 
     # services: the firm, the books, halls
 )  # fmt: skip
