@@ -36,6 +36,8 @@ _PURPOSES = (
 
     # affairs
     "rumour", "rumour starts", "rumour heard", "rumour posted", "rumour post group", "rumour over",
+    "coaching order", "admits staff", "group leader", "leaders' seats", "turns to service", "serves", "served",
+    "serving volunteer", "grant lottery",
 
     # services
 )  # fmt: skip

@@ -176,13 +176,15 @@ def live_briefly(phases: Sequence[str] | None, days: int) -> None:
     from commsim import rules as r
 
     x = Settings().x._replace(ties_most=8.0, needs_rate=200.0, projects_a_year=365.0, project_households=20.0,
-                              mu=5.0, u=0.5, in_view=0.1, eta_g=0.01, officials=2.0, o_0=4.0, rumour_rate=0.5)  # fmt: skip
+                              mu=5.0, u=0.5, in_view=0.1, eta_g=0.01, officials=2.0, o_0=4.0)  # fmt: skip
+    x = x._replace(rumour_rate=0.5, eta_service=0.5, h_c=1.0)
     place = Place("warm", "courtyard", 100, 40, burn_in=0, settings=Settings(x))
     rules = (r.OnlineGroup(poster=10.0), r.Icebreaker(), r.ReplyTime(hours=1.0), r.PreScreening(share=0.0),
              r.Vote(days=1, share=0.0, operator=">="), r.Notice(decision=1, works=1, objectors=1000),
              r.PhoneTraining(seats=2, lessons=1, poster=10.0), r.HomeVisits(), r.ThirdPlace(),
              r.Gatherings(every=7, threshold=0, operator=">=", sign_up_days=2),
-             r.Corrections())  # fmt: skip
+             r.Corrections(), r.Coaching(), r.LeadersGroup(), r.Tracking(),
+             r.MicroGrants(every=7))  # fmt: skip
     loop = Days(populate(place, 1), rules, Record(frozenset({days - 1}) if phases is None else frozenset()))
     loop.plan = [phase for phase in loop.plan if phases is None or phase.name in phases]
     for _ in range(days):

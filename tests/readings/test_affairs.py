@@ -35,7 +35,8 @@ def test_with_nobody_in_a_group_there_is_nothing_to_read():
     readings = read(place())
     assert readings["groups"] == 0
     assert {name for name, value in readings.items() if value is None} >= {
-        "small_talk_share", "density_trend", "silent_share", "unheard_share", "peripheral_share", "heard_share",
+        "small_talk_share", "density_trend", "staff_admitted_share", "rumour_hours",
+        "silent_share", "unheard_share", "peripheral_share", "heard_share",
     }  # fmt: skip
 
 

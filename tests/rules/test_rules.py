@@ -8,16 +8,21 @@ import pytest
 from commsim.errors import UserError
 from commsim.rules import (
     RULES,
+    Audit,
+    Coaching,
     Corrections,
     Gatherings,
     HomeVisits,
     Icebreaker,
+    LeadersGroup,
+    MicroGrants,
     Notice,
     OnlineGroup,
     PhoneTraining,
     PreScreening,
     ReplyTime,
     ThirdPlace,
+    Tracking,
     Vote,
     fold,
     rule_from_data,
@@ -35,6 +40,9 @@ CHANGED = {
     "third_place": ThirdPlace(buildings=0.5, gain=1.0, start=3),
     "reply_time": ReplyTime(hours=0.5, on_call=False), "vote": Vote(share=0.66, operator=">=", of="all"),
     "corrections": Corrections(a_day=3, start=5),
+    "coaching": Coaching(groups_a_month=2, online=True, start=30), "leaders_group": LeadersGroup(start=60),
+    "tracking": Tracking(end=90), "audit": Audit(times_a_year=2),
+    "micro_grants": MicroGrants(yuan=500.0, groups=3, rounds=4, every=90, by="photos", start=20),
 }  # fmt: skip
 
 

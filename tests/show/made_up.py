@@ -45,6 +45,8 @@ BEFORE = {
     "unheard_share": 0.05,
     "peripheral_share": 0.5,
     "heard_share": 0.4,
+    "staff_admitted_share": 0.2,
+    "service_groups": 2.0,
     "rumour_hours": 900.0,
 }
 EFFECT = {  # in steps of delta, for the policy with everything
@@ -82,6 +84,8 @@ EFFECT = {  # in steps of delta, for the policy with everything
     "unheard_share": 0.2,
     "peripheral_share": -0.6,
     "heard_share": 1.1,
+    "staff_admitted_share": 1.4,
+    "service_groups": 0.7,
     "rumour_hours": -3.0,
 }
 SHARE = {

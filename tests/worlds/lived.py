@@ -13,16 +13,20 @@ import numpy as np
 
 from commsim.engine import prepare, run
 from commsim.rules import (
+    Coaching,
     Corrections,
     Gatherings,
     HomeVisits,
     Icebreaker,
+    LeadersGroup,
+    MicroGrants,
     Notice,
     OnlineGroup,
     PhoneTraining,
     PreScreening,
     ReplyTime,
     ThirdPlace,
+    Tracking,
     Vote,
 )
 from commsim.scenarios import load
@@ -30,7 +34,7 @@ from commsim.scenarios import load
 BURN_IN, DAYS = 45, 60
 LIVELY = {"projects_a_year": 40.0, "needs_rate": 5.0, "eta_g": 0.02, "mu": 0.5, "o_0": -1.0, "p_b": 1.0,
           "stay_short": 40.0, "officials": 2.0, "ties_most": 24.0,
-          "rumour_rate": 0.2}  # fmt: skip
+          "rumour_rate": 0.2, "eta_service": 0.5}  # fmt: skip
 
 
 def place(burn_in=BURN_IN, **levers):
@@ -49,7 +53,8 @@ def all_rules(start=0, end=10**6):
             ThirdPlace(**dates), HomeVisits(a_week=12.0, **dates),
             PhoneTraining(poster=3.0, seats=4, lessons=2, **dates),
             Gatherings(every=7, threshold=25, seats=12, sign_up_days=3, gift=True, **dates),
-            Corrections(**dates))  # fmt: skip
+            Corrections(**dates), Coaching(groups_a_month=20, **dates), LeadersGroup(**dates), Tracking(**dates),
+            MicroGrants(groups=2, every=25, **dates))  # fmt: skip
 
 
 def live(world=1, days=DAYS, rules=None, burn_in=BURN_IN, **levers):

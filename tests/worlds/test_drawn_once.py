@@ -25,6 +25,8 @@ FIXED = {
     "place to linger": "one per building, looked up for each of its people every day",
     "vote turnout": "one threshold per household and version, compared again on each voting day",
     "vote choice": "one threshold per household and version, in the pre-screening and in the vote",
+    "coaching order": "one place in a month's order per group, looked up on each day of coaching",
+    "admits staff": "one threshold per group, compared again each time that it is asked",
 }
 SEVERAL_A_DAY = {"need knows phone", "place to linger"}  # two needs of one person, the people of one building
 

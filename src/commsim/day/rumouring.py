@@ -156,10 +156,11 @@ def pass_on(state, compound, posts, believers, corrected, day):
             people.believes[i] = OVER_IT
             left -= 1
     for i in range(start, stop):
-        if doubt[i - start] > 0.0 and people.age[i] != CHILD:
-            if draw(world, HEARD, day, i, 0, 0) < 1.0 - math.exp(-doubt[i - start]):
-                people.believes[i] = BELIEVES
-                left += 1
+        if doubt[i - start] <= 0.0 or people.age[i] == CHILD:
+            continue
+        if draw(world, HEARD, day, i, 0, 0) < 1.0 - math.exp(-doubt[i - start]):
+            people.believes[i] = BELIEVES
+            left += 1
     return left
 
 

@@ -64,6 +64,8 @@ _TABLE = (
     Measure("unheard_share", "share", 0.02, -1, "window", harm=True, dear=True),
     Measure("peripheral_share", "share", 0.05, -1, "stock", dear=True),
     Measure("heard_share", "share", 0.05, +1, "window", dear=True),
+    Measure("staff_admitted_share", "share", 0.1, +1, "stock", dear=True),
+    Measure("service_groups", "groups", 1.0, +1, "stock", dear=True),
     Measure("rumour_hours", "h", 48.0, -1, "flow", harm=True, dear=True),
 
     # services

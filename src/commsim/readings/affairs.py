@@ -14,7 +14,7 @@ from commsim.clock import HOURS
 from commsim.kernels import kernel
 from commsim.measures import ACQUAINTED, median_duration
 from commsim.state.affairs import density
-from commsim.state.groups import GROUPS_A_PERSON, slot_of
+from commsim.state.groups import GROUPS_A_PERSON, INTEREST, slot_of
 from commsim.state.messages import REPLY, TALK
 from commsim.state.ties import level_on
 
@@ -37,8 +37,17 @@ def read_affairs(state, settings, day: int) -> dict:
         "unheard_share": _share(((sent >= ENOUGH) & (came_back == 0))[inside].sum(), members),
         "peripheral_share": _share(peripheral, counted),
         "heard_share": _share((came_back > 0).sum(), (sent > 0).sum()),
+        **_learned(state.groups),
         "rumour_hours": _rumour_hours(state.affairs, day),
     }
+
+
+def _learned(groups) -> dict:
+    """Residents' groups that let staff in, of those that were asked; and those whose hobby is a service now."""
+    rows = groups.rows[: int(groups.count[0])]
+    rows = rows[(rows["kind"] == INTEREST) & (rows["members"] > 0)]
+    return {"staff_admitted_share": _share(rows["staff"].sum(), rows["asked"].sum()),
+            "service_groups": int(rows["service"].sum())}  # fmt: skip
 
 
 def _rumour_hours(affairs, day) -> float | None:

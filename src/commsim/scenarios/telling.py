@@ -16,6 +16,7 @@ _SENTENCES = {  # rule -> argument -> (sentence when it is set, sentence when it
     "home_visits": {"renters": ("renters", "owners_only")},
     "reply_time": {"on_call": ("on_call", "off_duty")},
     "gatherings": {"threshold": ("sign_up", "always"), "gift": ("gift", None)},
+    "coaching": {"online": ("online", "offline")},
 }
 
 
@@ -57,6 +58,8 @@ def _word(argument, value, lang):
         return say("operator.more_than" if value == ">" else "operator.at_least", lang)
     if argument in ("of", "among"):
         return say(f"whom.{value}", lang)
+    if argument == "by":
+        return say(f"rule.micro_grants.by_{value}", lang)
     if argument == "restart_to":
         return say(f"stage.{value}", lang)
     if argument in ("share", "buildings", "gain"):

@@ -55,6 +55,8 @@ COUNTED = {
     "unheard_share": ("days_28", "members"),
     "peripheral_share": ("day", "members_of_three"),
     "heard_share": ("days_28", "senders"),
+    "staff_admitted_share": ("day", "groups_asked"),
+    "service_groups": ("day", "residents_groups"),
     "rumour_hours": ("day_0", "rumours"),
 
     # services

@@ -15,7 +15,7 @@ class Affairs(NamedTuple):
     ``rumours`` of the one going round, or -1) and known (the office has heard of it).
 
     ``rumours``: compound, began and ended (days, -1 while it goes round) of each, in the order in which they
-    began; ``told[0].rumours`` of them so far.
+    began; ``told[0].rumours`` of them so far; ``told[0].acts``: what groups that serve have done for somebody.
     """
 
     compounds: np.recarray
@@ -26,7 +26,7 @@ class Affairs(NamedTuple):
 def empty_affairs(compounds: int, room: int = 16) -> Affairs:
     places = table(compounds, quarrels="i8", rules="i8", rumour="i8", known="?")
     places["rumour"] = -1
-    return Affairs(places, table(room, compound="i8", began="i8", ended="i8"), table(1, rumours="i8"))
+    return Affairs(places, table(room, compound="i8", began="i8", ended="i8"), table(1, rumours="i8", acts="i8"))
 
 
 def begin_rumour(affairs: Affairs, compound: int, day: int) -> Affairs:

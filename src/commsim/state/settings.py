@@ -199,6 +199,22 @@ _TABLE = (
     _p("gamma_r", 0.1, 0, 5, "1/d", "parameter gamma_r"),
     _p("c_r", 0.5, 0, 10, "per correction", "parameter c_r"),
     _p("corrections_day", 0, 0, 24, "1/d", "F163, F182: 0 means that nobody puts it right"),
+    _p("coach_month", 0, 0, 500, "groups a month", "F200: 0 means no coaching"),
+    _p("coach_online", 0, 0, 1, "switch", "F201, F211"),
+    _p("coach_by", 0, 0, 2, "switch", "F197, F201, F220: 0 lottery, 1 trace, 2 audit"),
+    _p("audit_year", 1, 1, 365, "1/yr", "F220"),
+    _p("minutes_coach_offline", 120, 0, 1440, "min", "parameter minutes"),
+    _p("minutes_coach_online", 15, 0, 1440, "min", "parameter minutes"),
+    _p("skill_gain", 0.2, 0, 1, "share", "assumption"),
+    _p("leaders_group", 0, 0, 1, "switch", "F205-F206"),
+    _p("chi_learn", 0.1, 0, 1, "1/month", "F206; assumption"),
+    _p("eta_service", 0.002, 0, 1, "1/d", "F221; assumption"),
+    _p("grant_yuan", 0, 0, 1e6, "yuan", "F202-F203: 0 means no grants"),
+    _p("grant_groups", 12, 1, 1000, "groups", "F202-F203"),
+    _p("grant_rounds", 2, 1, 1000, "rounds", "F202"),
+    _p("grant_every", 180, 1, 3650, "d", "assumption"),
+    _p("grant_start", 0, 0, 1e6, "d", "assumption"),
+    _p("grant_trace", 1, 0, 1, "switch", "F197, F201"),
 
     # services: the firm, the books, halls
 )  # fmt: skip
