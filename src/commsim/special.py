@@ -60,7 +60,7 @@ NOTHING = dict(
     # leaders and helpers
 
     # affairs
-    rumour_rate=0.0, eta_service=0.0, skill_gain=0.0, chi_learn=0.0,
+    rumour_rate=0.0, h_c=0.0, eta_service=0.0, skill_gain=0.0, chi_learn=0.0,
 
     # services
 )  # fmt: skip

@@ -51,10 +51,11 @@ def test_a_leaders_group_after_groups_is_accepted(tmp_path, other):
     assert [rule.name for rule in rules] == ["home_visits", "leaders_group", rules[2].name]
 
 
-@pytest.mark.parametrize("rule", ["tracking", "audit"])
-def test_who_is_coached_first_needs_coaching_on_the_same_days(tmp_path, rule):
-    for others in ((), ("{rule: coaching, end: 10}",)):
+@pytest.mark.parametrize("rule, wanted", [("tracking", "coaching"), ("audit", "coaching"), ("easy_voting", "vote"),
+                                          ("deliberation_group", "pre_screening")])  # fmt: skip
+def test_a_rule_that_does_nothing_alone_needs_the_other_on_the_same_days(tmp_path, rule, wanted):
+    for others in ((), (f"{{rule: {wanted}, end: 10}}",)):
         fault = fault_of(tmp_path, *others, f"{{rule: {rule}, start: 20}}")
-        assert fault.key == "needs_another_rule" and fault.facts["allowed"] == "coaching"
+        assert fault.key == "needs_another_rule" and fault.facts["allowed"] == wanted
         assert fault.facts["line"] == 12 + len(others)
-    assert loaded(tmp_path, "{rule: coaching, start: 30}", f"{{rule: {rule}, start: 20}}").rules("alone")
+    assert loaded(tmp_path, f"{{rule: {wanted}, start: 30}}", f"{{rule: {rule}, start: 20}}").rules("alone")

@@ -48,6 +48,7 @@ BEFORE = {
     "staff_admitted_share": 0.2,
     "service_groups": 2.0,
     "rumour_hours": 900.0,
+    "quarrels": 8.0,
 }
 EFFECT = {  # in steps of delta, for the policy with everything
     "acquaintances": 1.3,
@@ -87,6 +88,7 @@ EFFECT = {  # in steps of delta, for the policy with everything
     "staff_admitted_share": 1.4,
     "service_groups": 0.7,
     "rumour_hours": -3.0,
+    "quarrels": 0.3,
 }
 SHARE = {
     "before": 0.0,

@@ -15,10 +15,13 @@ from commsim.engine import prepare, run
 from commsim.rules import (
     Coaching,
     Corrections,
+    DeliberationGroup,
+    EasyVoting,
     Gatherings,
     HomeVisits,
     Icebreaker,
     LeadersGroup,
+    Mediation,
     MicroGrants,
     Notice,
     OnlineGroup,
@@ -34,7 +37,7 @@ from commsim.scenarios import load
 BURN_IN, DAYS = 45, 60
 LIVELY = {"projects_a_year": 40.0, "needs_rate": 5.0, "eta_g": 0.02, "mu": 0.5, "o_0": -1.0, "p_b": 1.0,
           "stay_short": 40.0, "officials": 2.0, "ties_most": 24.0,
-          "rumour_rate": 0.2, "eta_service": 0.5}  # fmt: skip
+          "rumour_rate": 0.2, "eta_service": 0.5, "h_c": 0.1}  # fmt: skip
 
 
 def place(burn_in=BURN_IN, **levers):
@@ -54,7 +57,8 @@ def all_rules(start=0, end=10**6):
             PhoneTraining(poster=3.0, seats=4, lessons=2, **dates),
             Gatherings(every=7, threshold=25, seats=12, sign_up_days=3, gift=True, **dates),
             Corrections(**dates), Coaching(groups_a_month=20, **dates), LeadersGroup(**dates), Tracking(**dates),
-            MicroGrants(groups=2, every=25, **dates))  # fmt: skip
+            MicroGrants(groups=2, every=25, **dates), Mediation(skilled=0.3, **dates), EasyVoting(**dates),
+            DeliberationGroup(people=6, **dates))  # fmt: skip
 
 
 def live(world=1, days=DAYS, rules=None, burn_in=BURN_IN, **levers):

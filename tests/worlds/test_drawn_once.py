@@ -24,11 +24,12 @@ FIXED = {
     "visit order": "one place in the round per household, looked up on each day of visits",
     "place to linger": "one per building, looked up for each of its people every day",
     "vote turnout": "one threshold per household and version, compared again on each voting day",
-    "vote choice": "one threshold per household and version, in the pre-screening and in the vote",
+    "vote choice": "one threshold per household and version, in the pre-screening, in the vote and when they fall out",
     "coaching order": "one place in a month's order per group, looked up on each day of coaching",
     "admits staff": "one threshold per group, compared again each time that it is asked",
 }
-SEVERAL_A_DAY = {"need knows phone", "place to linger"}  # two needs of one person, the people of one building
+SEVERAL_A_DAY = {"need knows phone", "place to linger",
+                 "vote choice"}  # two needs of one person, people of one building, a vote and a quarrel over it
 
 CASES = {
     "every rule": {"policy": "all rules", "days": 60, "burn_in": 20, "world": 1, "levers": {}},

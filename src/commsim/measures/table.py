@@ -67,6 +67,7 @@ _TABLE = (
     Measure("staff_admitted_share", "share", 0.1, +1, "stock", dear=True),
     Measure("service_groups", "groups", 1.0, +1, "stock", dear=True),
     Measure("rumour_hours", "h", 48.0, -1, "flow", harm=True, dear=True),
+    Measure("quarrels", "per 1,000 people", 5.0, -1, "flow", harm=True, dear=True),
 
     # services
 )  # fmt: skip

@@ -39,6 +39,7 @@ def read_affairs(state, settings, day: int) -> dict:
         "heard_share": _share((came_back > 0).sum(), (sent > 0).sum()),
         **_learned(state.groups),
         "rumour_hours": _rumour_hours(state.affairs, day),
+        "quarrels": 1000.0 * float(state.affairs.compounds["quarrels"].sum()) / state.size,
     }
 
 

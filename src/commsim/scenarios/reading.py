@@ -29,7 +29,12 @@ _SUMS = (  # shares of one whole
     ("class_1", "class_2"),
 )
 _OPENS_GROUPS = ("online_group", "coaching")  # one of them comes before a group of their leaders
-_BESIDE = {"tracking": "coaching", "audit": "coaching"}  # a rule that does nothing without another
+_BESIDE = {  # a rule that does nothing without another
+    "tracking": "coaching",
+    "audit": "coaching",
+    "deliberation_group": "pre_screening",
+    "easy_voting": "vote",
+}
 
 
 class InFile(UserError):

@@ -62,7 +62,7 @@ def _word(argument, value, lang):
         return say(f"rule.micro_grants.by_{value}", lang)
     if argument == "restart_to":
         return say(f"stage.{value}", lang)
-    if argument in ("share", "buildings", "gain"):
+    if argument in ("share", "buildings", "gain", "skilled"):
         return f"{100 * value:g}%"
     return f"{value:g}" if isinstance(value, float) else str(value)
 

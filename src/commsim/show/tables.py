@@ -58,6 +58,7 @@ COUNTED = {
     "staff_admitted_share": ("day", "groups_asked"),
     "service_groups": ("day", "residents_groups"),
     "rumour_hours": ("day_0", "rumours"),
+    "quarrels": ("day_0", "quarrels"),
 
     # services
 }

@@ -190,6 +190,7 @@ _TABLE = (
     _p("a_f", -2, -20, 20, "log-odds", "parameter a_f"),
     _p("b_f", 4, 0, 40, "log-odds", "parameter b_f"),
     # the stairwell: order, exposure, help
+    _p("beta", 0.10, 0.0, 0.5, "share", "parameter beta"),
 
     # leaders and helpers: thanks, suspicion, awareness
 
@@ -199,6 +200,18 @@ _TABLE = (
     _p("gamma_r", 0.1, 0, 5, "1/d", "parameter gamma_r"),
     _p("c_r", 0.5, 0, 10, "per correction", "parameter c_r"),
     _p("corrections_day", 0, 0, 24, "1/d", "F163, F182: 0 means that nobody puts it right"),
+    _p("h_c", 0.02, 0, 1, "1/d per pair", "parameter h_c"),
+    _p("rho_rules", 0.2, 0, 1, "probability", "parameter rho"),
+    _p("rule_calms", 0.2, 0, 1, "share", "F88; assumption"),
+    _p("mediation", 0, 0, 1, "switch", "F90-F91"),
+    _p("skilled_share", 0.05, 0, 1, "share", "F104; parameter mediation"),
+    _p("success_skilled", 0.7, 0, 1, "probability", "parameter mediation"),
+    _p("success_unskilled", 0.3, 0, 1, "probability", "parameter mediation"),
+    _p("worse_unskilled", 0.2, 0, 1, "probability", "F105; parameter mediation"),
+    _p("ballot_online_hours", 0.05, 0, 5, "h", "F57; assumption"),
+    _p("deliberation_people", 0, 0, 1000, "persons", "F56: 0 means that representatives do not talk first"),
+    _p("deliberation_rounds", 3, 0, 30, "rounds", "assumption"),
+    _p("epsilon", 0.3, 0, 1, "0-1", "model.md 6l; assumption"),
     _p("coach_month", 0, 0, 500, "groups a month", "F200: 0 means no coaching"),
     _p("coach_online", 0, 0, 1, "switch", "F201, F211"),
     _p("coach_by", 0, 0, 2, "switch", "F197, F201, F220: 0 lottery, 1 trace, 2 audit"),

@@ -207,6 +207,20 @@ def meet(t, i, j, gain, ceiling, level, w_drop):
 
 
 @kernel
+def break_trust(t, i, j, beta, level):
+    """Broken trust: w <- w (1 - beta) between i and j; without a tie there is nothing to break."""
+    k = find(t, i, j)
+    if k < 0:
+        return
+    mate = t.rows.start[j] + t.slots.mate[k]
+    after = t.slots.u[k] * (1.0 - beta)
+    change = after - t.slots.u[k]
+    t.slots.u[k] = t.slots.u[mate] = after
+    t.rows.total[i] += change
+    t.rows.total[j] += change
+
+
+@kernel
 def begin_tie(t, i, j):
     """A tie of strength 0 between i and j; its slot in i's row."""
     make_room(t, i)
