@@ -36,6 +36,7 @@ _PURPOSES = (
 
     # affairs
     "rumour", "rumour starts", "rumour heard", "rumour posted", "rumour post group", "rumour over",
+    "account post", "account follower",
     "deliberates", "reads thread", "quarrel", "rule of a group", "mediator", "mediation",
     "coaching order", "admits staff", "group leader", "leaders' seats", "turns to service", "serves", "served",
     "serving volunteer", "grant lottery",

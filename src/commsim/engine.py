@@ -184,7 +184,8 @@ def live_briefly(phases: Sequence[str] | None, days: int) -> None:
              r.PhoneTraining(seats=2, lessons=1, poster=10.0), r.HomeVisits(), r.ThirdPlace(),
              r.Gatherings(every=7, threshold=0, operator=">=", sign_up_days=2),
              r.Corrections(), r.Coaching(), r.LeadersGroup(), r.Tracking(),
-             r.MicroGrants(every=7), r.Mediation(), r.EasyVoting(), r.DeliberationGroup())  # fmt: skip
+             r.MicroGrants(every=7), r.Mediation(), r.EasyVoting(), r.DeliberationGroup(),
+             r.PublicAccount())  # fmt: skip
     loop = Days(populate(place, 1), rules, Record(frozenset({days - 1}) if phases is None else frozenset()))
     loop.plan = [phase for phase in loop.plan if phases is None or phase.name in phases]
     for _ in range(days):

@@ -9,7 +9,7 @@ from commsim.clock import HOURS
 from commsim.day import rumouring as phase
 from commsim.day.rumouring import rumouring
 from commsim.readings.affairs import read_affairs
-from commsim.rules import Corrections
+from commsim.rules import Corrections, PublicAccount
 from commsim.state.affairs import begin_rumour
 from commsim.state.groups import OFFICIAL, enter, open_group
 from commsim.state.messages import CORRECTION, RUMOUR
@@ -224,3 +224,24 @@ def test_a_mechanism_that_forgets_to_forget_is_noticed(monkeypatch):
     live(state, 3, rumouring)
     with pytest.raises(AssertionError):
         assert_share(believe(state).sum(), 3000, np.exp(-3 * 0.4))
+
+
+@pytest.mark.parametrize("known, posts, c", [(True, 3.0, 0.3), (True, 10.0, 0.1), (False, 10.0, 1.0)])
+def test_followers_of_the_public_account_read_what_is_put_right_there(known, posts, c):
+    """Of followers e^-(c posts) go on believing it; others go by nothing but forgetting."""
+    state = hamlet(4000, per_compound=4000, **{**LEVERS, "c_r": c, "literate_young": 0.5, "account_share": 0.4})
+    spread(state, np.arange(4000))
+    state.affairs.compounds["known"][0] = known
+    live(state, 1, rumouring, rules=[PublicAccount(posts_a_week=7.0 * posts)])
+    written = len(state.requests)
+    assert 0 < written < 4 * posts + 5
+    over = ~believe(state)
+    assert not over[~state.people["literate"]].any()
+    phones = int(state.people["literate"].sum())
+    assert_share(over.sum(), phones, 0.4 * (1 - np.exp(-c * written)) if known else 0.0)
+
+
+def test_the_account_writes_at_its_rate():
+    state = place(10)
+    live(state, 700, rumouring, rules=[PublicAccount(posts_a_week=2.0)])
+    assert abs(len(state.requests) - 200) < 4 * np.sqrt(200)

@@ -27,6 +27,7 @@ from commsim.rules import (
     OnlineGroup,
     PhoneTraining,
     PreScreening,
+    PublicAccount,
     ReplyTime,
     ThirdPlace,
     Tracking,
@@ -58,7 +59,7 @@ def all_rules(start=0, end=10**6):
             Gatherings(every=7, threshold=25, seats=12, sign_up_days=3, gift=True, **dates),
             Corrections(**dates), Coaching(groups_a_month=20, **dates), LeadersGroup(**dates), Tracking(**dates),
             MicroGrants(groups=2, every=25, **dates), Mediation(skilled=0.3, **dates), EasyVoting(**dates),
-            DeliberationGroup(people=6, **dates))  # fmt: skip
+            DeliberationGroup(people=6, **dates), PublicAccount(posts_a_week=7.0, **dates))  # fmt: skip
 
 
 def live(world=1, days=DAYS, rules=None, burn_in=BURN_IN, **levers):

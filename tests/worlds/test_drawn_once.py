@@ -25,6 +25,7 @@ FIXED = {
     "place to linger": "one per building, looked up for each of its people every day",
     "vote turnout": "one threshold per household and version, compared again on each voting day",
     "vote choice": "one threshold per household and version, in the pre-screening, in the vote and when they fall out",
+    "account follower": "one threshold per tenancy, looked up on each day on which the account corrects a rumour",
     "coaching order": "one place in a month's order per group, looked up on each day of coaching",
     "admits staff": "one threshold per group, compared again each time that it is asked",
 }

@@ -4,7 +4,8 @@ A rumour begins with one adult of a compound at rumour_rate a day, one at a time
 comes to believe it today with probability 1 - prod(1 - beta w) prod(1 - beta v)^posts: ties who believe it
 and are met, probability w; believers' posts in own groups, each seen with v = in_view view_hours / half an hour.
 Believers post as readily as they talk, and get over it with 1 - e^(-gamma) (1 - l + l e^(-c))^corrections:
-the office, once it has heard of it in its own group, puts it right there, l = 1 - e^(-r_group).
+the office, once it has heard of it in its own group, puts it right there, l = 1 - e^(-r_group).  Followers of
+its public account read all posts, each of which then corrects too: e^(-c posts).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import math
 import numpy as np
 
 from commsim.day.serving import put
-from commsim.draws import draw, purpose
+from commsim.draws import draw, poisson, purpose
 from commsim.kernels import kernel
 from commsim.state.affairs import begin_rumour
 from commsim.state.groups import GROUPS_A_PERSON, OFFICIAL
@@ -26,8 +27,9 @@ from commsim.state.ties import level_on, warmth
 from commsim.state.whole import State
 
 BEGINS, STARTS, HEARD = purpose("rumour"), purpose("rumour starts"), purpose("rumour heard")
+ACCOUNT, FOLLOWER = purpose("account post"), purpose("account follower")
 POSTED, WHERE, OVER = purpose("rumour posted"), purpose("rumour post group"), purpose("rumour over")
-HALF_HOUR = 0.5
+HALF_HOUR, WEEK = 0.5, 7.0
 LATE = 1.0 - 1e-6  # of the day: after everything else that was written
 AN_OFFICIAL = -1
 
@@ -38,6 +40,10 @@ def rumouring(state: State, settings: Settings, day: int) -> None:
     if x.rumour_rate == 0.0:
         return
     _begin(state, x, day)
+    written = 0
+    if x.account_week > 0.0:
+        written = poisson(x.account_week / WEEK, draw(state.world, ACCOUNT, day, 0, 0, 0))
+        state.requests.extend([(OTHER_HOURS, x.minutes_answer)] * written)
     going = state.affairs.compounds["rumour"] >= 0
     for compound in np.flatnonzero(going).tolist():
         believers = who_believes(state.under(settings), compound)
@@ -49,7 +55,7 @@ def rumouring(state: State, settings: Settings, day: int) -> None:
         corrected = correct(now, compound, believers, day)
         state.requests.extend([(OTHER_HOURS, x.minutes_answer)] * corrected)
         post(now, compound, posts, believers, day)
-        if pass_on(now, compound, posts, believers, corrected > 0, day) == 0:
+        if pass_on(now, compound, posts, believers, corrected > 0, written, day) == 0:
             end(now, compound, day)
 
 
@@ -128,7 +134,7 @@ def one_of(groups, i, u):
 
 
 @kernel
-def pass_on(state, compound, posts, believers, corrected, day):
+def pass_on(state, compound, posts, believers, corrected, written, day):
     """Who comes to believe it and who gets over it, all judged by the morning; how many believe it now."""
     people, groups, ties, world, x = state.people, state.groups, state.ties, state.world, state.levers[0]
     start, stop = state.homes.compound_rows[compound], state.homes.compound_rows[compound + 1]
@@ -152,6 +158,8 @@ def pass_on(state, compound, posts, believers, corrected, day):
     left = len(believers)
     for i in believers:
         keeps = stays * shaken if people.in_official[i] else stays
+        if written > 0 and state.affairs.compounds.known[compound] and follows(people, x, world, i):
+            keeps *= math.exp(-x.c_r * written)
         if draw(world, OVER, day, i, 0, 0) >= keeps:
             people.believes[i] = OVER_IT
             left -= 1
@@ -162,6 +170,12 @@ def pass_on(state, compound, posts, believers, corrected, day):
             people.believes[i] = BELIEVES
             left += 1
     return left
+
+
+@kernel
+def follows(people, x, world, i):
+    """Whether i follows the public account: one keyed threshold a tenancy, of people with a phone."""
+    return people.literate[i] and draw(world, FOLLOWER, 0, i, people.tenancy[i], 0) < x.account_share
 
 
 @kernel

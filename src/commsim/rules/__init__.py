@@ -16,6 +16,7 @@ from commsim.rules.notice import Notice
 from commsim.rules.online_group import OnlineGroup
 from commsim.rules.phone_training import PhoneTraining
 from commsim.rules.pre_screening import PreScreening
+from commsim.rules.public_account import PublicAccount
 from commsim.rules.reply_time import ReplyTime
 from commsim.rules.third_place import ThirdPlace
 from commsim.rules.tracking import Tracking
@@ -23,5 +24,5 @@ from commsim.rules.vote import Vote
 
 __all__ = ["RULES", "Audit", "Coaching", "Corrections", "DeliberationGroup", "EasyVoting", "Gatherings",
            "HomeVisits", "Icebreaker", "LeadersGroup", "Mediation", "MicroGrants", "Notice", "OnlineGroup",
-           "PhoneTraining", "PreScreening", "ReplyTime", "Rule", "ThirdPlace", "Tracking", "Vote",
-           "fold", "rule_from_data"]  # fmt: skip
+           "PhoneTraining", "PreScreening", "PublicAccount", "ReplyTime", "Rule", "ThirdPlace",
+           "Tracking", "Vote", "fold", "rule_from_data"]  # fmt: skip
