@@ -41,6 +41,11 @@ _PURPOSES = (
     "building leader", "door order", "opens the door", "knows the community",
 
     # affairs
+    "rumour", "rumour starts", "rumour heard", "rumour posted", "rumour post group", "rumour over",
+    "account post", "account follower",
+    "deliberates", "reads thread", "quarrel", "rule of a group", "mediator", "mediation",
+    "coaching order", "admits staff", "group leader", "leaders' seats", "turns to service", "serves", "served",
+    "serving volunteer", "grant lottery",
 
     # services
     "whose need", "firm answers", "watch the firm", "watcher of the firm", "talk day", "live report", "books seen",

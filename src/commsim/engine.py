@@ -179,7 +179,7 @@ def live_briefly(phases: Sequence[str] | None, days: int) -> None:
     x = Settings().x._replace(ties_most=8.0, needs_rate=200.0, projects_a_year=365.0, project_households=20.0,
                               mu=5.0, u=0.5, in_view=0.1, eta_g=0.01, officials=2.0, o_0=4.0, acts_week=20.0,
                               volunteer_share=0.2, crisis_speed=0.2, eta_sigma=0.5, clutter_rate=1.0,
-                              troubles_rate=50.0)  # fmt: skip
+                              troubles_rate=50.0, rumour_rate=0.5, eta_service=0.5, h_c=1.0)  # fmt: skip
     place = Place("warm", "courtyard", 100, 40, burn_in=0, settings=Settings(x, shocks=(Embezzlement(day=3),)))
     rules = (r.OnlineGroup(poster=10.0), r.Icebreaker(), r.ReplyTime(hours=1.0), r.PreScreening(share=0.0),
              r.Vote(days=1, share=0.0, operator=">="), r.Notice(decision=1, works=1, objectors=1000),
@@ -190,7 +190,10 @@ def live_briefly(phases: Sequence[str] | None, days: int) -> None:
              r.Recognition(badges=True), r.HelpNorms(), r.BuildingLeaders(buildings=1),
              r.SolveGrievances(a_month=30.0),
              r.Exposure(hazard=1.0), r.Envoys(families=1.0, hazard=1.0), r.Persuasion(),
-             r.Barter(rate=50.0))  # fmt: skip
+             r.Barter(rate=50.0),
+             r.Corrections(), r.Coaching(), r.LeadersGroup(), r.Tracking(),
+             r.MicroGrants(every=7), r.Mediation(), r.EasyVoting(), r.DeliberationGroup(),
+             r.PublicAccount())  # fmt: skip
     loop = Days(populate(place, 1), rules, Record(frozenset({days - 1}) if phases is None else frozenset()))
     loop.plan = [phase for phase in loop.plan if phases is None or phase.name in phases]
     for _ in range(days):

@@ -6,7 +6,7 @@ from alone import SURE, assert_share, change, hamlet, know, live, logit
 from scipy.special import expit
 
 from commsim.day.deciding import deciding
-from commsim.rules import Notice, PreScreening, Vote
+from commsim.rules import DeliberationGroup, EasyVoting, Notice, PreScreening, Vote
 from commsim.state.office import CHARGED_UNSEEN, FOR_PROJECTS, FOR_WORKS, FROM_HOUSEHOLDS, OVERRULED
 from commsim.state.people import CHILD
 
@@ -243,3 +243,55 @@ def test_the_affected_are_one_block_of_neighbours():
         assert (state.homes.doors["compound"][project.households] == project.compound).all()
         starts.add(int(where[0]))
     assert len(starts) > 20
+
+
+def talked(n=200, rounds=3, epsilon=0.3, people=1000, **levers):
+    """(opinions before, project, state) of one project whose representatives have talked."""
+    levers = {"epsilon": epsilon, "half_life": 1e9, "ties_most": 60.0, **levers}
+    _, plain = one_project(households=n, days=1, rules=[PreScreening(days=1)], **levers)
+    state, project = one_project(households=n, days=1, **levers,
+                                 rules=[PreScreening(days=1), DeliberationGroup(people=people, rounds=rounds)])
+    return plain.value, project, state
+
+
+@pytest.mark.parametrize("rounds, epsilon", [(1, 0.3), (5, 0.3), (5, 0.05)])
+def test_opinions_within_reach_meet_half_way_and_the_mean_stays(rounds, epsilon):
+    before, project, _ = talked(rounds=rounds, epsilon=epsilon)
+    assert project.value.mean() == pytest.approx(before.mean())
+    assert project.value.var() < before.var()
+    moved = np.flatnonzero(project.value != before)
+    if rounds == 1:  # whoever moved did so with one other, to their mean, and was within reach
+        for k in moved:
+            partner = [j for j in moved if j != k and project.value[j] == project.value[k]]
+            assert len(partner) == 1
+            assert project.value[k] == pytest.approx((before[k] + before[partner[0]]) / 2)
+            assert abs(before[k] - before[partner[0]]) < epsilon
+    assert len(moved) > 5
+
+
+def test_with_reach_over_everything_all_come_to_agree_and_without_any_nobody_moves():
+    before, project, _ = talked(rounds=30, epsilon=1.0)
+    np.testing.assert_allclose(project.value, before.mean(), atol=1e-3)
+    before, project, _ = talked(rounds=30, epsilon=0.0)
+    assert (project.value == before).all()
+
+
+def test_only_representatives_talk_and_they_get_to_know_each_other():
+    before, project, state = talked(people=30, rounds=1, alpha=0.05, kappa_on=0.2)
+    assert project.asked.sum() == 30 and not (project.value != before)[~project.asked].any()
+    assert (state.ties.rows["degree"] > 0).sum() == 30  # one household, one person here
+    np.testing.assert_allclose(state.ties.slots["u"][state.ties.rows["start"][project.asked]], 0.01)
+
+
+@pytest.mark.parametrize("people", [1, 7, 30])
+def test_a_deliberation_group_asks_as_many_as_it_has(people):
+    _, project, _ = talked(people=people)
+    assert project.asked.sum() == people
+
+
+@pytest.mark.parametrize("hours", [0.0, 0.02, 0.4])
+def test_easy_voting_costs_what_it_says(hours):
+    n = 6000
+    _, project = one_project(households=n, days=1, rules=[Vote(days=1), EasyVoting(hours=hours)], theta_vote=0.0,
+                             theta_c=1.0, literate_young=1.0)  # fmt: skip
+    assert_share(project.voted.sum(), n, expit(-hours))

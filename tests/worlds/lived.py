@@ -15,6 +15,10 @@ from commsim.engine import prepare, run
 from commsim.rules import (
     Barter,
     BuildingLeaders,
+    Coaching,
+    Corrections,
+    DeliberationGroup,
+    EasyVoting,
     Envoys,
     Exposure,
     Gatherings,
@@ -23,6 +27,9 @@ from commsim.rules import (
     HelpNorms,
     HomeVisits,
     Icebreaker,
+    LeadersGroup,
+    Mediation,
+    MicroGrants,
     NeedsSurvey,
     Notice,
     OnlineGroup,
@@ -33,12 +40,14 @@ from commsim.rules import (
     PreScreening,
     PrivateMessages,
     PropertyInGroup,
+    PublicAccount,
     Recognition,
     ReplyTime,
     ServiceSupply,
     SolveGrievances,
     TalkDays,
     ThirdPlace,
+    Tracking,
     Vote,
 )
 from commsim.scenarios import load
@@ -48,7 +57,7 @@ BURN_IN, DAYS = 45, 60
 LIVELY = {"projects_a_year": 40.0, "needs_rate": 5.0, "eta_g": 0.02, "mu": 0.5, "o_0": -1.0, "p_b": 1.0,
           "stay_short": 40.0, "officials": 2.0, "ties_most": 24.0, "acts_week": 4.0, "volunteer_share": 0.05,
           "entitlement": 0.3, "crisis_speed": 0.2, "eta_sigma": 0.5, "clutter_rate": 0.05,
-          "troubles_rate": 20.0}  # fmt: skip
+          "troubles_rate": 20.0, "rumour_rate": 0.2, "eta_service": 0.5, "h_c": 0.1}  # fmt: skip
 
 
 def place(burn_in=BURN_IN, **levers):
@@ -73,7 +82,10 @@ def all_rules(start=0, end=10**6):
             Recognition(badges=True, **dates), HelpNorms(factor=1.0, **dates), BuildingLeaders(buildings=1, **dates),
             SolveGrievances(a_month=10.0, **dates),
             Exposure(hazard=0.2, **dates), Envoys(families=0.8, hazard=0.2, **dates), Persuasion(**dates),
-            Barter(rate=20.0, **dates))  # fmt: skip
+            Barter(rate=20.0, **dates),
+            Corrections(**dates), Coaching(groups_a_month=20, **dates), LeadersGroup(**dates), Tracking(**dates),
+            MicroGrants(groups=2, every=25, **dates), Mediation(skilled=0.3, **dates), EasyVoting(**dates),
+            DeliberationGroup(people=6, **dates), PublicAccount(posts_a_week=7.0, **dates))  # fmt: skip
 
 
 def live(world=1, days=DAYS, rules=None, burn_in=BURN_IN, **levers):

@@ -24,14 +24,16 @@ FIXED = {
     "visit order": "one place in the round per household, looked up on each day of visits",
     "place to linger": "one per building, looked up for each of its people every day",
     "vote turnout": "one threshold per household and version, compared again on each voting day",
-    "vote choice": "one threshold per household and version, in the pre-screening and in the vote",
+    "vote choice": "one threshold per household and version, in the pre-screening, in the vote and when they fall out",
     "crisis meeting": "one threshold per person and shared trouble, compared again at each day's meeting",
     "door order": "one place in a building leader's round per household, looked up on each day of it",
     "envoy": "whether a family is one of envoys at all, looked up for each clutter of its building",
+    "account follower": "one threshold per tenancy, looked up on each day on which the account corrects a rumour",
+    "coaching order": "one place in a month's order per group, looked up on each day of coaching",
+    "admits staff": "one threshold per group, compared again each time that it is asked",
 }
-# two needs of one person, the people of one building, all that lies about in it
-SEVERAL_A_DAY = {"need knows phone", "place to linger", "envoy"}
-
+# two needs of one person, the people of one building, all that lies about in it, a vote and a quarrel over it
+SEVERAL_A_DAY = {"need knows phone", "place to linger", "envoy", "vote choice"}
 NOT_OF_A_DAY = {"parameter draw"}  # what a validation draws before any day is lived
 
 CASES = {

@@ -4,14 +4,15 @@ A household concerned has seen a notice after d days with probability 1 - e^(-r 
 then objects with probability logistic(o_0 + o_c yuan/100 - o_tau tau - o_t (trust - 1/2)); one keyed
 threshold per household and version for each.  Enough objectors restart the project as a new version;
 fewer are heard.  A household charged for works that it was never asked or told about bears a
-grievance, and so does one whose objection was passed over or heard without agreement.
+grievance, and so does one whose objection was passed over or heard without agreement.  Representatives
+may talk before they are asked: opinions within epsilon of each other meet half-way (Deffuant et al. 2000).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from commsim.day.willing import willing
+from commsim.day.willing import favours, willing
 from commsim.draws import draw, exponential, logistic, purpose
 from commsim.kernels import kernel
 from commsim.state.office import (
@@ -25,14 +26,14 @@ from commsim.state.office import (
 from commsim.state.people import experience, spokesperson
 from commsim.state.projects import Project
 from commsim.state.settings import PLACES, Settings
-from commsim.state.ties import share_inside
+from commsim.state.ties import level_on, meet, share_inside
 from commsim.state.whole import State
 
 ARRIVES, BLOCK, VALUE = purpose("project arrives"), purpose("project household"), purpose("project value")
 REPRESENTATIVE, TURNOUT = purpose("representative"), purpose("vote turnout")
-CHOICE, SEEN = purpose("vote choice"), purpose("notice seen")
+SEEN, DELIBERATES = purpose("notice seen"), purpose("deliberates")
 OBJECTION, HEARING = purpose("objection"), purpose("hearing")
-ONLINE_HOURS, BALLOT_HOURS = 0.05, 0.5  # of voting with a phone, and at the office
+BALLOT_HOURS = 0.5  # of voting at the office
 ROUNDING = 1e-9  # keeps 0.6 * 125 votes from failing by a rounding error
 
 
@@ -128,9 +129,13 @@ def _start_over(state, project, settings, day, result, objectors, kind):
 
 
 def _end_pre_screening(state, project, settings, day):
-    yes, asked = pre_screen(state.under(settings), project.households, project.affected, project.value,
-                            project.asked, project.stage.people, project.yuan, project.version,
-                            project.proposed)  # fmt: skip
+    now, people = state.under(settings), project.stage.people
+    if settings.x.deliberation_people > 0.0:
+        people = int(settings.x.deliberation_people)
+        deliberate(now, project.households, project.affected, project.value, people, project.version,
+                   project.proposed, day)  # fmt: skip
+    yes, asked = pre_screen(now, project.households, project.affected, project.value, project.asked, people,
+                            project.yuan, project.version, project.proposed)  # fmt: skip
     if _passes(project.stage, yes, asked):
         _go_on(state, project, settings, day)
     else:
@@ -238,13 +243,6 @@ def show_notice(state, households, affected, exposure, needed, objects, board, g
 
 
 @kernel
-def favours(people, i, h, x, value, yuan, version, proposed, world):
-    """Whether person i would say yes to a version: one keyed threshold, willingness to pay."""
-    u = draw(world, CHOICE, proposed, h, 0, version)
-    return u < willing(people, i, x, x.theta_pay, value, 0.0, 0.0, yuan)
-
-
-@kernel
 def vote(state, households, affected, value, voted, yes, everybody, yuan, version, proposed, day):
     """One day of voting, one vote a household; friends who have voted draw others in."""
     people, homes, world, x = state.people, state.homes, state.world, state.levers[0]
@@ -257,7 +255,7 @@ def vote(state, households, affected, value, voted, yes, everybody, yuan, versio
             continue
         h = households[k]
         i = spokesperson(people, homes.doors.first[h], homes.doors.seats[h])
-        hours = ONLINE_HOURS if people.literate[i] else BALLOT_HOURS
+        hours = x.ballot_online_hours if people.literate[i] else BALLOT_HOURS
         share = share_inside(state.ties, i, mark)
         u = draw(world, TURNOUT, proposed, h, 0, version)
         if u < willing(people, i, x, x.theta_vote, value[k], share, hours, 0.0):
@@ -268,21 +266,46 @@ def vote(state, households, affected, value, voted, yes, everybody, yuan, versio
 
 
 @kernel
-def pre_screen(state, households, affected, value, told, most, yuan, version, proposed):
-    """(yes, asked) among ``most`` representatives of the affected households, drawn by key."""
-    people, homes, world, x = state.people, state.homes, state.world, state.levers[0]
+def representatives(state, households, affected, most, version, proposed):
+    """Up to ``most`` of the affected households, drawn by key: their places in ``households``."""
     luck = np.full(len(households), 2.0)
     for k in range(len(households)):
         if affected[k]:
-            luck[k] = draw(world, REPRESENTATIVE, proposed, households[k], 0, version)
+            luck[k] = draw(state.world, REPRESENTATIVE, proposed, households[k], 0, version)
+    chosen = np.argsort(luck)[:most]
+    return chosen[luck[chosen] < 2.0]
+
+
+@kernel
+def deliberate(state, households, affected, value, most, version, proposed, day):
+    """The representatives talk in pairs drawn anew each round: who are within epsilon meet half-way."""
+    people, homes, x = state.people, state.homes, state.levers[0]
+    level = level_on(day, x.half_life)
+    chosen = representatives(state, households, affected, most, version, proposed)
+    for turn in range(int(x.deliberation_rounds)):
+        luck = np.empty(len(chosen))
+        for k in range(len(chosen)):
+            luck[k] = draw(state.world, DELIBERATES, proposed, households[chosen[k]], turn, version)
+        order = chosen[np.argsort(luck)]
+        for k in range(1, len(order), 2):
+            a, b = order[k - 1], order[k]
+            g, h = households[a], households[b]
+            i = spokesperson(people, homes.doors.first[g], homes.doors.seats[g])
+            j = spokesperson(people, homes.doors.first[h], homes.doors.seats[h])
+            meet(state.ties, i, j, x.kappa_on * x.alpha, x.w_cap, level, x.w_drop)
+            if abs(value[a] - value[b]) < x.epsilon:
+                value[a] = value[b] = (value[a] + value[b]) / 2.0
+
+
+@kernel
+def pre_screen(state, households, affected, value, told, most, yuan, version, proposed):
+    """(yes, asked) among ``most`` representatives of the affected households, drawn by key."""
+    people, homes, world, x = state.people, state.homes, state.world, state.levers[0]
     yes = asked = 0
-    for k in np.argsort(luck)[:most]:
-        if luck[k] < 2.0:
-            h = households[k]
-            i = spokesperson(people, homes.doors.first[h], homes.doors.seats[h])
-            asked += 1
-            told[k] = True
-            yes += favours(people, i, h, x, value[k], yuan, version, proposed, world)
+    for k in representatives(state, households, affected, most, version, proposed):
+        h = households[k]
+        i = spokesperson(people, homes.doors.first[h], homes.doors.seats[h])
+        asked += 1
+        told[k] = True
+        yes += favours(people, i, h, x, value[k], yuan, version, proposed, world)
     return yes, asked
-
-

@@ -10,11 +10,12 @@ an earlier gift has left of own reasons' loss (chi, fading; Deci, Koestner & Rya
 
 from __future__ import annotations
 
-from commsim.draws import logistic
+from commsim.draws import draw, logistic, purpose
 from commsim.kernels import kernel
 from commsim.state.newcomers import mean_stay
 from commsim.state.people import FREE_RIDER, UNCONDITIONAL
 
+CHOICE = purpose("vote choice")
 TEN_YEARS = 3652.5
 
 
@@ -31,3 +32,10 @@ def willing(people, i, x, theta_0, match, share_in, hours, yuan, gift=0.0):
         logit += social + x.theta_v * people.v[i] + x.theta_t * (people.trust[i] - 0.5) + x.theta_h * stay
         logit -= people.crowding[i]
     return logistic(logit)
+
+
+@kernel
+def favours(people, i, h, x, value, yuan, version, proposed, world):
+    """Whether person i would say yes to a version: one keyed threshold, willingness to pay."""
+    u = draw(world, CHOICE, proposed, h, 0, version)
+    return u < willing(people, i, x, x.theta_pay, value, 0.0, 0.0, yuan)

@@ -68,6 +68,17 @@ _TABLE = (
     Measure("belonging", "share", 0.03, +1, "stock", dear=True),
 
     # affairs
+    Measure("small_talk_share", "share", 0.05, +1, "window", dear=True),
+    Measure("groups", "groups", 2.0, +1, "stock", dear=True),
+    Measure("density_trend", "share", 0.02, +1, "window", dear=True),
+    Measure("silent_share", "share", 0.05, -1, "window", dear=True),
+    Measure("unheard_share", "share", 0.02, -1, "window", harm=True, dear=True),
+    Measure("peripheral_share", "share", 0.05, -1, "stock", dear=True),
+    Measure("heard_share", "share", 0.05, +1, "window", dear=True),
+    Measure("staff_admitted_share", "share", 0.1, +1, "stock", dear=True),
+    Measure("service_groups", "groups", 1.0, +1, "stock", dear=True),
+    Measure("rumour_hours", "h", 48.0, -1, "flow", harm=True, dear=True),
+    Measure("quarrels", "per 1,000 people", 5.0, -1, "flow", harm=True, dear=True),
 
     # services
     Measure("trust_property", "share", 0.03, +1, "stock", dear=True),

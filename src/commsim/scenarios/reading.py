@@ -29,6 +29,13 @@ _SUMS = (  # shares of one whole
     ("ring_stairwell", "ring_building", "ring_courtyard"),
     ("class_1", "class_2"),
 )
+_OPENS_GROUPS = ("online_group", "coaching")  # one of them comes before a group of their leaders
+_BESIDE = {  # a rule that does nothing without another
+    "tracking": "coaching",
+    "audit": "coaching",
+    "deliberation_group": "pre_screening",
+    "easy_voting": "vote",
+}
 
 
 class InFile(UserError):
@@ -414,11 +421,25 @@ class YamlFile:
                 self._fold_through(scenario, policy, name)
                 if x.projects_a_year == 0:
                     self._needs_no_projects(scenario.policies[policy])
+                self._builds_on(scenario, policy, name)
 
     def _needs_no_projects(self, policy):
         for i, rule in enumerate(policy.rules):
             if rule.stages():
                 raise self._fault(("policies", policy.id, "rules", i), "nothing_to_govern", value=rule.name)
+
+    def _builds_on(self, scenario, policy, scale):
+        """Nobody leads what does not exist: some rules make sense only beside, or after, others."""
+        rules = scenario.rules(policy, scale)
+        for i, rule in enumerate(rules):
+            loc = ("policies", policy, "rules", i)
+            opens = [r for r in rules if r.name in _OPENS_GROUPS and r.start <= rule.start]
+            if rule.name == "leaders_group" and not opens:
+                raise self._fault(loc, "leaders_without_groups", value=rule.name, allowed=" / ".join(_OPENS_GROUPS))
+            wanted = _BESIDE.get(rule.name)
+            beside = [r for r in rules if r.name == wanted and r.start < rule.end and rule.start < r.end]
+            if wanted and not beside:
+                raise self._fault(loc, "needs_another_rule", value=rule.name, allowed=wanted)
 
     def _where(self, levers, scale_loc):
         for loc in [(*scale_loc, "settings"), ("settings",)]:

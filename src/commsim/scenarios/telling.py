@@ -22,6 +22,7 @@ _SENTENCES = {  # rule -> argument -> (sentence when it is set, sentence when it
     "hall": {"opening_gift": ("gift", None)},
     "recognition": {"shown": ("shown", None), "badges": ("badges", None)},
     "persuasion": {"neighbours": ("neighbours", None), "officials": ("officials", None)},
+    "coaching": {"online": ("online", "offline")},
 }
 
 
@@ -65,11 +66,13 @@ def _word(argument, value, lang):
         return say("operator.more_than" if value == ">" else "operator.at_least", lang)
     if argument in ("of", "among"):
         return say(f"whom.{value}", lang)
+    if argument == "by":
+        return say(f"rule.micro_grants.by_{value}", lang)
     if argument == "restart_to":
         return say(f"stage.{value}", lang)
     if argument == "scope":
         return say(f"scope.{value}", lang)
-    shares = ("share", "gain", "pressed", "speed", "homes", "families")
+    shares = ("share", "gain", "pressed", "speed", "homes", "families", "skilled")
     if argument in shares or (argument == "buildings" and isinstance(value, float)):  # a whole number counts them
         return f"{100 * value:g}%"
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -59,6 +59,17 @@ COUNTED = {
     "belonging": ("day", "adults"),
 
     # affairs
+    "small_talk_share": ("days_28", "senders"),
+    "groups": ("day", "groups"),
+    "density_trend": ("days_90", "groups"),
+    "silent_share": ("days_28", "members"),
+    "unheard_share": ("days_28", "members"),
+    "peripheral_share": ("day", "members_of_three"),
+    "heard_share": ("days_28", "senders"),
+    "staff_admitted_share": ("day", "groups_asked"),
+    "service_groups": ("day", "residents_groups"),
+    "rumour_hours": ("day_0", "rumours"),
+    "quarrels": ("day_0", "quarrels"),
 
     # services
     "trust_property": ("day", "opinions"),

@@ -15,6 +15,10 @@ from commsim.kernels import kernel, table
 
 OFFICIAL, INTEREST, PRIVATE = 0, 1, 2
 GROUPS_A_PERSON = 8
+SKILL_AT_START, NEVER = 0.1, -(10**6)
+LEARNED = {"density_1": "f8", "density_2": "f8", "density_3": "f8", "density_4": "f8", "recent_before": "f8",
+           "skill": "f8", "turn": "i8", "coached": "i8", "funded": "i8", "size_seen": "i8", "asked": "?",
+           "staff": "?", "service": "?"}  # fmt: skip
 
 
 class Seats(NamedTuple):
@@ -31,7 +35,12 @@ class Seats(NamedTuple):
 
 class Groups(NamedTuple):
     """``rows`` [groups]: kind, compound, interest (theme or -1), identity and founded (day; together the
-    group's name in keyed draws), members, voiced, recent (messages a day, fading over a week).
+    group's name in keyed draws), members, voiced, recent (messages a day, fading over a week), and
+    density_1 … density_4 (share of pairs of members who know each other, on the first days of the last
+    four months; -1 before there was such a day) and recent_before (``recent`` on the last of them).
+    What it has learned: skill (0-1), turn and coached (days on which its turn to be coached came last, and on
+    which it was coached last), asked and staff (whether it was asked to let staff in, and did), service
+    (its hobby has become a service), funded (grants), size_seen (members at the last audit).
     ``member`` [groups, cap] and ``posts`` [groups, cap + 1].  ``count[0]`` groups.
     """
 
@@ -45,7 +54,7 @@ class Groups(NamedTuple):
 def empty_groups(n: int, cap: int, room: int = 64) -> Groups:
     """No group yet; room for ``room`` groups of at most ``cap`` members."""
     rows = table(room, recent="f8", identity="i8", founded="i8", compound="i8", members="i8", voiced="i8",
-                 kind="i1", interest="i1")  # fmt: skip
+                 kind="i1", interest="i1", **LEARNED)  # fmt: skip
     shape = n, GROUPS_A_PERSON
     seats = Seats(np.full(shape, -1, np.int32), np.full(shape, -1, np.int32), np.zeros(shape),
                   np.zeros(shape), np.zeros(shape, np.int64))  # fmt: skip
@@ -72,6 +81,8 @@ def open_group(g: Groups, kind: int, compound: int, interest: int, identity: int
     k = int(g.count[0])
     g.rows.kind[k], g.rows.compound[k], g.rows.interest[k], g.rows.identity[k] = kind, compound, interest, identity
     g.rows.founded[k] = founded
+    g.rows.skill[k], g.rows.turn[k], g.rows.coached[k] = SKILL_AT_START, NEVER, NEVER
+    g.rows.density_1[k] = g.rows.density_2[k] = g.rows.density_3[k] = g.rows.density_4[k] = -1.0
     g.count[0] += 1
     return k
 

@@ -13,11 +13,9 @@ import numpy as np
 
 from commsim.kernels import kernel, table
 
-TALK, ISSUE, REPLY, ANSWER, THANKS = 0, 1, 2, 3, 4
-SHOWN = 8  # an act of a volunteer
+TALK, ISSUE, REPLY, ANSWER, THANKS, RUMOUR, CORRECTION, SHOWN = range(8)  # shown: an act of a volunteer
 # what can happen in event time, in the order in which equal times are taken
-DUTY, DONE, SOLVED, POST, ARRIVE, ECHO, CHECK, DEADLINE = 0, 1, 2, 3, 4, 5, 6, 7
-FIRM_ANSWERS, PATIENCE = 20, 21
+DUTY, DONE, SOLVED, POST, ARRIVE, ECHO, CHECK, DEADLINE, FIRM_ANSWERS, PATIENCE = range(10)
 THE_FIRM = -(10**6)  # as a sender
 MEMORY_DAYS = 60
 

@@ -22,6 +22,7 @@ from commsim.state.people import (
     OWNER,
     SHORT_RENTER,
     UNCONDITIONAL,
+    UNHEARD,
 )
 
 ELDERS, AGE, TENANCY = purpose("household elder"), purpose("seat age"), purpose("new tenancy")
@@ -103,6 +104,7 @@ def _character(people, x, world, i, tenancy, odds):
     people.rallied[i] = people.alerted[i] = people.led[i] = False
     people.eased[i] = 0
     people.belief[i], people.gave[i] = x.give_start, 0.0
+    people.believes[i] = UNHEARD
 
 
 @kernel

@@ -15,6 +15,7 @@ from commsim.kernels import kernel, table
 OWNER, LONG_RENTER, SHORT_RENTER = 0, 1, 2
 CHILD, ADULT, ELDER = 0, 1, 2
 CONDITIONAL, UNCONDITIONAL, FREE_RIDER = 0, 1, 2
+UNHEARD, BELIEVES, OVER_IT = 0, 1, 2
 
 
 # Columns of the people table, one row per seat.
@@ -57,6 +58,7 @@ PEOPLE = {
     "eased": "i8",  # grievances that the office has since made good
 
     # affairs
+    "believes": "i1",  # of the rumour now in the compound: UNHEARD, BELIEVES, OVER_IT
 
     # services
     "trust_property": "f8",  # trust in the property firm, 0-1
