@@ -91,6 +91,13 @@ def test_a_day_of_half_hours_and_one_voice_in_so_many(in_view, disapprove):
     assert len(set(voices)) > 1
 
 
+def test_two_occasions_of_one_day_have_luck_of_their_own():
+    state = village(800, in_view=0.03, disapprove=0.5)
+    now = state.under(state.base)
+    one, same, other = (who_minds(now, 3, 0, 0, 800, 1, occasion) for occasion in (0, 0, 1))
+    assert one == same == minds(state, day=3) and one != other
+
+
 @pytest.mark.parametrize("beta", [0.05, 0.1, 0.3])
 def test_broken_trust_takes_its_share_on_both_sides_and_from_nobody_else(beta):
     state = village(4)

@@ -11,6 +11,7 @@ from commsim.day.face import face, yields
 from commsim.day.keeping import keeping
 from commsim.day.moving import moving
 from commsim.rules import Envoys, Exposure, Persuasion
+from commsim.special import public_good
 from commsim.state.people import CHILD, CONDITIONAL, FREE_RIDER, UNCONDITIONAL
 from commsim.state.stairs import empty_stairs, take_away, with_room
 from commsim.state.ties import strength
@@ -39,6 +40,13 @@ def test_conditional_cooperators_follow_c18_exactly(rho, omega, start):
         live(state, 7, keeping)
         given.append(state.people["gave"].mean())
     assert given == pytest.approx(rho * start * (1 - omega * (1 - rho)) ** np.arange(10), rel=1e-12)
+
+
+@pytest.mark.parametrize("world", [1, 2, 3])
+def test_with_the_types_found_in_china_giving_falls_as_far_as_in_the_laboratory(world):
+    """No sanctions: 55-75 % of the first round in the ninth (61 % in Chengdu)."""
+    given = public_good(conditional=0.55, unconditional=0.30, free=0.15, rounds=9, groups=500, world=world)
+    assert (np.diff(given) < 0).all() and 0.55 < given[-1] / given[0] < 0.75
 
 
 def test_types_give_what_they_are_and_see_only_the_others_of_their_stairwell():

@@ -42,12 +42,13 @@ def closeness(state, i, h, level):
 
 
 @kernel
-def who_minds(state, day, h, first, end, speaker):
+def who_minds(state, day, h, first, end, speaker, occasion=0):
     """(voices, audience) when ``speaker`` shows household h to the members of official groups among rows
     first..end-1.
 
     Each of them looks within the day with probability 1 - (1 - in_view)^(half hours awake) and then
-    disapproves aloud with probability ``disapprove``; the speaker has done both.
+    disapproves aloud with probability ``disapprove``; the speaker has done both.  ``occasion`` tells several
+    on one day about the same household apart.
     """
     people, world, x = state.people, state.world, state.levers[0]
     level = level_on(day, x.half_life)
@@ -56,7 +57,7 @@ def who_minds(state, day, h, first, end, speaker):
     for i in range(first, end):
         if not people.in_official[i] or people.household[i] == h:
             continue
-        u1, u2 = draw_two(world, SEES, day, i, h, 0)
+        u1, u2 = draw_two(world, SEES, day, i, h, occasion)
         if i == speaker or u1 < looks:
             voices += 1.0 if i == speaker or u2 < x.disapprove else 0.0
             audience += closeness(state, i, h, level)
