@@ -130,8 +130,9 @@ def test_volunteers_stop_when_a_fall_leaves_them_below_the_line_and_are_counted(
 
 
 def shown(badges=False, members=200, **levers):
-    """One volunteer, ten acts in a group of so many, on each of 20 days: thanks a shown act."""
-    state = helpers(members, who=[0], alpha_v=0.0, **{"thanks_share": 0.5, "in_view": 0.05, "acts_week": 50.0, **levers})
+    """Twenty days of one volunteer in a group of so many: the state, its messages, thanks a shown act."""
+    levers = {"thanks_share": 0.5, "in_view": 0.05, "acts_week": 50.0, **levers}
+    state = helpers(members, who=[0], alpha_v=0.0, **levers)
     official(state, range(members))
     live(state, 20, helping, rules=[Recognition(badges=badges)])
     rows = state.messages.rows[: state.messages.count[0]]

@@ -232,7 +232,7 @@ def led_everywhere(compounds, need, **levers):
 
 
 def test_loss_of_face_makes_a_leader_withdraw_at_its_hazard():
-    state = led_everywhere(3000, 0.0, phi=0.7, h_0=0.1)
+    state = led_everywhere(3000, 0.5, phi=0.7, h_0=0.1)
     rows = state.leaders.compounds
     rows.voices[:], rows.audience[:] = 3, 0.8
     live(state, 1, leading)
