@@ -35,10 +35,9 @@ def helping(state: State, settings: Settings, day: int) -> None:
     """A day of acts, as long as volunteers act; on some days the office solves somebody's trouble."""
     x = settings.x
     if x.acts_week > 0.0:
-        acts = choose_acts(state.under(settings), day)
-        if len(acts):
+        if x.acts_shown > 0.0:
             _room(state, x)
-            carry_out(state.under(settings), acts, day)
+        help_out(state.under(settings), day)
     if x.solve_month > 0.0:
         now = state.under(settings)
         for turn in range(int((day + 1) * x.solve_month / MONTH) - int(day * x.solve_month / MONTH)):
@@ -49,10 +48,19 @@ def helping(state: State, settings: Settings, day: int) -> None:
 
 def _room(state: State, x) -> None:
     """Room for far more messages than acts of a day and thanks for them are likely to bring."""
-    onlookers = x.acts_shown * BADGE * x.in_view * state.groups.member.shape[1]
-    likely = 8 * int(state.people["volunteer"].sum() * x.acts_week / WEEK * (1.0 + onlookers)) + 1024
+    onlookers = BADGE * x.in_view * state.groups.member.shape[1]
+    volunteers = int(state.tables.people["volunteer"].sum())
+    likely = 8 * int(volunteers * x.acts_week / WEEK * (1.0 + onlookers)) + 1024
     while len(state.messages.rows) - state.messages.count[0] < likely:
         state.messages = doubled(state.messages)
+
+
+@kernel
+def help_out(state, day):
+    """Choose whom everybody helps, then let all be helped."""
+    acts = choose_acts(state, day)
+    if len(acts) > 0:
+        carry_out(state, acts, day)
 
 
 @kernel

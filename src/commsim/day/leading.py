@@ -42,7 +42,7 @@ def leading(state: State, settings: Settings, day: int) -> None:
         state.people["trust_property"] *= 1.0 - x.firm_lost
     if x.crisis_need > 0.0:
         break_out(state.under(settings), day)
-    if (compounds["need"] > 0.0).any() or (compounds["leader"] >= 0).any():
+    if any(compounds["need"].tolist()) or max(compounds["leader"].tolist()) != NOBODY:
         lead(state.under(settings), day)
     if x.leader_span > 0.0:
         go_round(state.under(settings), day)
