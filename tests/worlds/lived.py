@@ -34,6 +34,7 @@ from commsim.rules import (
     Vote,
 )
 from commsim.scenarios import load
+from commsim.state.shocks import MoveIn
 
 BURN_IN, DAYS = 45, 60
 LIVELY = {"projects_a_year": 40.0, "needs_rate": 5.0, "eta_g": 0.02, "mu": 0.5, "o_0": -1.0, "p_b": 1.0,
@@ -44,7 +45,8 @@ def place(burn_in=BURN_IN, **levers):
     """Jinyang's courtyard, made lively so that everything happens within weeks."""
     usual = load("jinyang").place("courtyard")
     x = usual.settings.x._replace(**{**LIVELY, **levers})
-    return replace(usual, burn_in=burn_in, settings=replace(usual.settings, x=x))
+    wave = MoveIn(day=12, homes=0.04)
+    return replace(usual, burn_in=burn_in, settings=replace(usual.settings, x=x, shocks=(wave,)))
 
 
 def all_rules(start=0, end=10**6):
@@ -57,7 +59,8 @@ def all_rules(start=0, end=10**6):
             PhoneTraining(poster=3.0, seats=4, lessons=2, **dates),
             Gatherings(every=7, threshold=25, seats=12, sign_up_days=3, gift=True, **dates),
             PropertyInGroup(**dates), OwnersCommittee(**dates), PrivateMessages(hours=0.2, **dates),
-            TalkDays(a_month=8.0, **dates), GridOrders(**dates), OpenBooks(**dates), NeedsSurvey(**dates),
+            TalkDays(a_month=8.0, **dates), GridOrders(**dates), OpenBooks(**dates),
+            NeedsSurvey(start=min(max(start, 40), end), end=end),
             ServiceSupply(a_month=60.0, **dates), Hall(theme="asked", guests=5, days_week=2, **dates))  # fmt: skip
 
 
