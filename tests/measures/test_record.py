@@ -11,7 +11,17 @@ from statsmodels.duration.survfunc import SurvfuncRight
 from commsim.engine import prepare, run
 from commsim.measures import ACQUAINTED, MEASURES, STRATA, STRONG, gini
 from commsim.record import PERSONAL, _dear, reply_times
-from commsim.rules import Gatherings, Icebreaker, Notice, OnlineGroup, PhoneTraining, PreScreening, ReplyTime, Vote
+from commsim.rules import (
+    Gatherings,
+    Hall,
+    Icebreaker,
+    Notice,
+    OnlineGroup,
+    PhoneTraining,
+    PreScreening,
+    ReplyTime,
+    Vote,
+)
 from commsim.scenarios import load
 from commsim.state.groups import OFFICIAL
 from commsim.state.people import CHILD, ELDER, LONG_RENTER, OWNER, SHORT_RENTER
@@ -20,7 +30,7 @@ DAYS = 100
 RULES = (OnlineGroup(poster=1.0), Icebreaker(), ReplyTime(hours=12.0), PreScreening(people=5, share=0.2),
          Vote(days=4, share=0.3), Notice(decision=5, works=4, accounts=3, objectors=6),
          PhoneTraining(poster=3.0, seats=3, lessons=2),
-         Gatherings(every=7, threshold=4, seats=12, sign_up_days=3))  # fmt: skip
+         Gatherings(every=7, threshold=4, seats=12, sign_up_days=3), Hall(days_week=2, yuan=0.0))  # fmt: skip
 
 
 @pytest.fixture(scope="module")

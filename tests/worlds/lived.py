@@ -51,7 +51,7 @@ from commsim.rules import (
     Vote,
 )
 from commsim.scenarios import load
-from commsim.state.shocks import Embezzlement
+from commsim.state.shocks import Embezzlement, MoveIn
 
 BURN_IN, DAYS = 45, 60
 LIVELY = {"projects_a_year": 40.0, "needs_rate": 5.0, "eta_g": 0.02, "mu": 0.5, "o_0": -1.0, "p_b": 1.0,
@@ -64,7 +64,8 @@ def place(burn_in=BURN_IN, **levers):
     """Jinyang's courtyard, made lively so that everything happens within weeks."""
     usual = load("jinyang").place("courtyard")
     x = usual.settings.x._replace(**{**LIVELY, **levers})
-    return replace(usual, burn_in=burn_in, settings=replace(usual.settings, x=x, shocks=(Embezzlement(day=12),)))
+    befalls = (Embezzlement(day=12), MoveIn(day=12, homes=0.04))
+    return replace(usual, burn_in=burn_in, settings=replace(usual.settings, x=x, shocks=befalls))
 
 
 def all_rules(start=0, end=10**6):
@@ -77,7 +78,8 @@ def all_rules(start=0, end=10**6):
             PhoneTraining(poster=3.0, seats=4, lessons=2, **dates),
             Gatherings(every=7, threshold=25, seats=12, sign_up_days=3, gift=True, **dates),
             PropertyInGroup(**dates), OwnersCommittee(**dates), PrivateMessages(hours=0.2, **dates),
-            TalkDays(a_month=8.0, **dates), GridOrders(**dates), OpenBooks(**dates), NeedsSurvey(**dates),
+            TalkDays(a_month=8.0, **dates), GridOrders(**dates), OpenBooks(**dates),
+            NeedsSurvey(start=min(max(start, 40), end), end=end),
             ServiceSupply(a_month=60.0, **dates), Hall(theme="asked", guests=5, days_week=2, **dates),
             Recognition(badges=True, **dates), HelpNorms(factor=1.0, **dates), BuildingLeaders(buildings=1, **dates),
             SolveGrievances(a_month=10.0, **dates),
