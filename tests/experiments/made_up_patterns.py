@@ -1,5 +1,7 @@
 """Patterns that live nowhere: their numbers follow from the world's number, so that every share is known."""
 
+import time
+
 from commsim.experiments.patterns import Pattern, total_order
 
 
@@ -14,6 +16,11 @@ def _sometimes_undefined(bench):
 def _breaks(bench):
     if bench.world == 3:
         raise ZeroDivisionError("nobody there")
+    return {"met": 1.0}
+
+
+def _slow(bench):
+    time.sleep(0.5)
     return {"met": 1.0}
 
 
@@ -33,3 +40,4 @@ PATTERNS = {p.id: p for p in (
     Pattern("P11", (), _breaks, lambda n: n["met"] == 1.0, worlds=0.95),
     Pattern("P24", (), _row, lambda n: n["rank"] <= 3, whole=_whole),
 )}  # fmt: skip
+SLOW = {"P11": Pattern("P11", (), _slow, lambda n: n["met"] == 1.0)}

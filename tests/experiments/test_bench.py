@@ -57,6 +57,17 @@ def test_what_is_fixed_outranks_what_is_drawn_and_that_the_scenario():
     assert drawn.number("quake_half_life", 180.0) == 99.0 and Bench(1).number("quake_half_life", 180.0) == 180.0
 
 
+def test_a_draw_sets_no_lever_that_only_a_rule_sets():
+    """Seats for phone classes are drawn, but nobody holds classes where no rule says so."""
+    from commsim.experiments.drawing import HANDED, drawn
+
+    numbers = drawn(1)
+    usual, x = Bench(1).place("yard").settings.x, Bench(1, numbers).place("yard").settings.x
+    for name in HANDED:
+        assert name in numbers and getattr(x, name) == getattr(usual, name), name
+    assert x.class_seats == 0.0 and x.alpha == numbers["alpha"]
+
+
 def test_looks_are_taken_on_the_evenings_asked_for_and_levers_hold_from_the_first_day(tiny):
     place = tiny.place("tiny", burn_in=0)
     seen = tiny.live(place, [], 6, lambda s, x, day: (day, s.day, x.x.m), at={1, 4}, m=0.25)

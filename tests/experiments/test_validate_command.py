@@ -2,7 +2,12 @@
 
 import functools
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -76,6 +81,23 @@ def test_an_interruption_ends_with_a_sentence(monkeypatch):
     monkeypatch.setattr(validation, "validate", stopped)
     done = tell("P2")
     assert done.exit_code == 130 and "Stopped" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for one process")
+def test_ctrl_c_stops_the_workers_and_ends_with_a_sentence():
+    here = Path(__file__).parent
+    code = ("import functools; from commsim.experiments import validation as v\n"
+            "v.validate = functools.partial(v.validate, table='made_up_patterns:SLOW')\n"
+            "from commsim.cli import main; main(['validate', '--worlds', '400', '--jobs', '2'])")  # fmt: skip
+    env = {**os.environ, "COMMSIM_LANG": "en", "PYTHONPATH": os.pathsep.join([str(here), *filter(None, sys.path)])}
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               env=env, start_new_session=True)  # fmt: skip
+    assert "0 of 800" in process.stderr.readline()
+    assert " of 800" in process.stderr.readline()  # ten seconds later: workers are at it
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and "Stopped" in err and "Traceback" not in err, err
+    assert out == ""
 
 
 def test_ids_can_be_completed():

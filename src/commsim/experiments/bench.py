@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from commsim import engine
+from commsim.experiments.drawing import HANDED
 from commsim.population import Place
 from commsim.state.settings import PARAMETERS, Settings
 from commsim.state.whole import State
@@ -51,7 +52,7 @@ class Bench:
     def place(self, size: str, burn_in: int | None = None, **fixed: float) -> Place:
         """A place of that size; ``fixed`` levers hold from before anybody moved in, whatever was drawn."""
         found = _place(size)
-        levers = {name: value for name, value in self.numbers.items() if name in PARAMETERS}
+        levers = {name: value for name, value in self.numbers.items() if name in PARAMETERS and name not in HANDED}
         settings = replace(found.settings, x=found.settings.x._replace(**{**levers, **fixed}))
         return replace(found, burn_in=found.burn_in if burn_in is None else burn_in, settings=settings)
 

@@ -2,7 +2,7 @@
 
 A draw d takes each number of ``DRAWN`` uniformly from its plausible range, by a key of its own
 (d, name), so that a number added later leaves the others where they were.  Ranges are those of the
-parameter table; levers that a rule sets are handed to that rule by whoever uses the draw.
+parameter table.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ CORE = (
     "theta_gathering", "theta_vote", "theta_pay", "theta_s", "needs_rate", "m", "a_t", "b_t",
     "o_0", "o_c", "o_tau", "o_t",
 )  # fmt: skip
+# Levers that only a rule sets: the rule is handed the number, so that without the rule nothing happens.
+HANDED = ("p_b", "class_seats", "class_lessons", "g_table", "w_ice")
 WHOLE = ("ties_most", "cap", "class_seats", "class_lessons", "g_table")
 LEAST_THIRD = 0.05  # share of class 3 at least: classes 1 and 2 shrink alike where their draws leave less
 

@@ -171,7 +171,8 @@ def _gift(bench: Bench) -> Numbers:
         return r.Gatherings(every=3650, themes=(theme,), threshold=0, operator=">=", seats=100_000, gift=gift)
 
     def look(state, settings, day):
-        return looks.strength_of_all(state, settings, day), state.people["last_part"] == day
+        came = looks.adults(state) & (state.people["last_part"] == day)
+        return looks.strength_of_all(state, settings, day), came
 
     def arm(*rules):
         seen = bench.live(place, rules, RETURN + 1, look, at={EVENT, RETURN})
