@@ -9,9 +9,15 @@ from commsim import cli, scenarios
 from commsim.show import report, tables
 from commsim.state.settings import PARAMETERS
 from commsim.state.shocks import SHOCKS
-from commsim.words import LANGUAGES, catalogue, say
+from commsim.words import LANGUAGES, catalogue, choose_language, say
 
 MARKED = {name for name, p in PARAMETERS.items() if p.resembles}
+
+
+@pytest.fixture(autouse=True)
+def usual_language():
+    yield
+    choose_language(None)
 
 
 def test_the_inputs_of_the_model_description_are_marked():

@@ -66,6 +66,8 @@ def test_no_array_with_columns_is_left_out():
     whole = populate(Place("state", "state", 40, 20, burn_in=0), 1)
     text = odd.state()
     for name, thing in vars(whole).items():
+        if odd._module_of(name) is None:
+            continue
         for part, array in (vars(thing) if hasattr(thing, "__dict__") else {}).items():
             if isinstance(array, np.ndarray) and array.dtype.names:
                 assert f"**{name}.{part}**" in text or f"**{name}**" in text, (name, part)

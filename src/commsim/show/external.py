@@ -60,8 +60,8 @@ def measured(scenario, world: int, scale: str = "estate", days: int = YEAR) -> d
 
     start = engine.prepare(scenario.place(scale), world)
     found = {**talk(start.copy()), **acquaintance(start)}
+    found["same_building"] = engine.run(start.copy(), (), 1).measures["same_building_share"]
     lived = engine.run(start.copy(), scenario.rules("jinyang_2016", scale), days)
-    found["same_building"] = lived.measures["same_building_share"]
     found.update(posts(lived.state))
     found["messages"] = messages(lived)
     found["solved"] = solved(lived.state)

@@ -80,15 +80,12 @@ def state() -> str:
     whole = populate(Place("state", "state", PEOPLE_IN_IT, PEOPLE_IN_IT // 2, burn_in=0, settings=Settings()), 1)
     parts = [_about("state")]
     for name, thing in vars(whole).items():
-        tables = dict(_tables_in(name, thing))
-        if not tables:
+        tables, module = dict(_tables_in(name, thing)), _module_of(name)
+        if not tables or module is None:  # settings, and what is prepared for kernels
             continue
-        module = _module_of(name)
         key = f"odd.table.{name}"
-        parts.append(f"## {_pair(key) if key in catalogue() else name}")
-        if module is not None:
-            parts.append(_quoted(module.__doc__))
-        told = dict(re.findall(r'"(\w+)": "[^"]+",\s+# (.+)', inspect.getsource(module))) if module else {}
+        parts += [f"## {_pair(key) if key in catalogue() else name}", _quoted(module.__doc__)]
+        told = dict(re.findall(r'"(\w+)": "[^"]+",\s+# (.+)', inspect.getsource(module)))
         for table, dtype in tables.items():
             rows = [(column, _kind(dtype[column]), told.get(column, "")) for column in dtype.names]
             width = 3 if any(row[2] for row in rows) else 2
