@@ -57,7 +57,8 @@ BURN_IN, DAYS = 45, 60
 LIVELY = {"projects_a_year": 40.0, "needs_rate": 5.0, "eta_g": 0.02, "mu": 0.5, "o_0": -1.0, "p_b": 1.0,
           "stay_short": 40.0, "officials": 2.0, "ties_most": 24.0, "acts_week": 4.0, "volunteer_share": 0.05,
           "entitlement": 0.3, "crisis_speed": 0.2, "eta_sigma": 0.5, "clutter_rate": 0.05,
-          "troubles_rate": 20.0, "rumour_rate": 0.2, "eta_service": 0.5, "h_c": 0.1}  # fmt: skip
+          "troubles_rate": 20.0, "rumour_rate": 0.5, "gamma_r": 0.02, "beta_rumour": 1.0,
+          "eta_service": 0.5, "h_c": 0.1}  # fmt: skip
 
 
 def place(burn_in=BURN_IN, **levers):

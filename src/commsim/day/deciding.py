@@ -129,14 +129,14 @@ def _start_over(state, project, settings, day, result, objectors, kind):
 
 
 def _end_pre_screening(state, project, settings, day):
-    now, people = state.under(settings), project.stage.people
-    if settings.x.deliberation_people > 0.0:
-        people = int(settings.x.deliberation_people)
-        deliberate(now, project.households, project.affected, project.value, people, project.version,
-                   project.proposed, day)  # fmt: skip
-    yes, asked = pre_screen(now, project.households, project.affected, project.value, project.asked, people,
-                            project.yuan, project.version, project.proposed)  # fmt: skip
-    if _passes(project.stage, yes, asked):
+    now, people = state.under(settings), int(settings.x.deliberation_people)
+    chosen = representatives(now, project.households, project.affected, people or project.stage.people,
+                             project.version, project.proposed)  # fmt: skip
+    if people:
+        deliberate(now, project.households, project.value, chosen, project.version, project.proposed, day)
+    yes = pre_screen(now, project.households, project.value, project.asked, chosen, project.yuan, project.version,
+                     project.proposed)  # fmt: skip
+    if _passes(project.stage, yes, len(chosen)):
         _go_on(state, project, settings, day)
     else:
         _start_over(state, project, settings, day, "failed", 0, "pre_screening")
@@ -277,11 +277,10 @@ def representatives(state, households, affected, most, version, proposed):
 
 
 @kernel
-def deliberate(state, households, affected, value, most, version, proposed, day):
+def deliberate(state, households, value, chosen, version, proposed, day):
     """The representatives talk in pairs drawn anew each round: who are within epsilon meet half-way."""
     people, homes, x = state.people, state.homes, state.levers[0]
     level = level_on(day, x.half_life)
-    chosen = representatives(state, households, affected, most, version, proposed)
     for turn in range(int(x.deliberation_rounds)):
         luck = np.empty(len(chosen))
         for k in range(len(chosen)):
@@ -298,14 +297,13 @@ def deliberate(state, households, affected, value, most, version, proposed, day)
 
 
 @kernel
-def pre_screen(state, households, affected, value, told, most, yuan, version, proposed):
-    """(yes, asked) among ``most`` representatives of the affected households, drawn by key."""
+def pre_screen(state, households, value, told, chosen, yuan, version, proposed):
+    """How many of the representatives ``chosen`` say yes."""
     people, homes, world, x = state.people, state.homes, state.world, state.levers[0]
-    yes = asked = 0
-    for k in representatives(state, households, affected, most, version, proposed):
+    yes = 0
+    for k in chosen:
         h = households[k]
         i = spokesperson(people, homes.doors.first[h], homes.doors.seats[h])
-        asked += 1
         told[k] = True
         yes += favours(people, i, h, x, value[k], yuan, version, proposed, world)
-    return yes, asked
+    return yes
