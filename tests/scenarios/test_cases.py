@@ -160,6 +160,7 @@ def test_shocks_befall_within_the_horizon(case):
         ("baoshan", "baoshan_2017", "on_duty_only", {"answer_in_48_hours"}, {"answer_on_duty_only"}),
         ("baoshan", "baoshan_2017", "no_hearing", {"two_notices"}, {"two_notices_unheard"}),
         ("palm", "palm", "two_parties", {"firm_in_group"}, set()),
+        ("palm", "committee_presses", "two_parties", {"committee"}, set()),
         ("palm", "palm", "no_live_reports", {"firm_in_group"}, {"firm_without_live_reports"}),
         ("palm", "palm", "no_corrections", {"put_it_right"}, set()),
         ("deliberation", "deliberation_2017", "owners_only", {"rounds"}, {"rounds_to_owners"}),
