@@ -160,6 +160,7 @@ def test_shocks_befall_within_the_horizon(case):
         ("baoshan", "baoshan_2017", "on_duty_only", {"answer_in_48_hours"}, {"answer_on_duty_only"}),
         ("baoshan", "baoshan_2017", "no_hearing", {"two_notices"}, {"two_notices_unheard"}),
         ("palm", "palm", "two_parties", {"firm_in_group"}, set()),
+        ("palm", "committee_presses", "two_parties", {"committee"}, set()),
         ("palm", "palm", "no_live_reports", {"firm_in_group"}, {"firm_without_live_reports"}),
         ("palm", "palm", "no_corrections", {"put_it_right"}, set()),
         ("deliberation", "deliberation_2017", "owners_only", {"rounds"}, {"rounds_to_owners"}),
@@ -263,3 +264,19 @@ def test_measures_do_not_change_the_fingerprint(tmp_path):
     file.write_text(re.sub(r"(?m)^measures:.*$", "", text), encoding="utf-8")
     assert scenarios.load(file).measures == () and scenarios.load("blank").measures
     assert scenarios.load(file).digest == scenarios.load("blank").digest
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_show_tells_which_measures_a_case_is_about(case, lang):
+    import json
+
+    from click.testing import CliRunner
+
+    from commsim import cli
+    from commsim.words import say
+
+    told = CliRunner().invoke(cli.main, ["show", case.id, "--lang", lang]).stdout
+    part = told.partition(say("cli.show.measures", lang))[2].partition(say("cli.show.numbers", lang))[0]
+    assert re.findall(r"(\w+)$", part.strip(), re.M) == list(case.measures)
+    data = json.loads(CliRunner().invoke(cli.main, ["show", case.id, "--json"]).stdout)
+    assert data["measures"] == list(case.measures)
