@@ -23,7 +23,7 @@ from commsim.state.ties import break_trust, level_on, strength
 from commsim.state.whole import State
 
 READS, QUARREL, RULE = purpose("reads thread"), purpose("quarrel"), purpose("rule of a group")
-MEDIATOR, MEDIATION = purpose("mediator"), purpose("mediation")
+MEDIATOR, MEDIATION = purpose("mediator"), purpose("mediation step")
 TALKED_ABOUT = ("pre_screening", "vote", "notice")  # stages in which people still argue
 STEPS = 4  # examples, another topic, peers, authority
 AUTHORITY = 3

@@ -1,9 +1,24 @@
-"""Numbers about a community; the same functions serve simulated and real logs."""
+"""Numbers about a community; the same functions serve simulated and real logs.
 
-from commsim.measures.durations import ended_within, median_duration, survival
-from commsim.measures.inequality import gini
-from commsim.measures.networks import ACQUAINTED, STRONG, mean_clustering
-from commsim.measures.table import MEASURES, STRATA, Measure
+Names are loaded when first used: reading the table of measures must not wait for the kernels of another file.
+"""
 
-__all__ = ["ACQUAINTED", "MEASURES", "STRATA", "STRONG", "Measure", "ended_within", "gini",
-           "mean_clustering", "median_duration", "survival"]  # fmt: skip
+from importlib import import_module
+
+_WHERE = {
+    "ended_within": "durations", "median_duration": "durations", "survival": "durations",
+    "gini": "inequality",
+    "ACQUAINTED": "networks", "STRONG": "networks", "mean_clustering": "networks",
+    "MEASURES": "table", "STRATA": "table", "Measure": "table",
+}  # fmt: skip
+__all__ = sorted(_WHERE)
+
+
+def __getattr__(name):
+    if name in _WHERE:
+        return getattr(import_module(f"commsim.measures.{_WHERE[name]}"), name)
+    raise AttributeError(f"module 'commsim.measures' has no attribute {name!r}")
+
+
+def __dir__():
+    return __all__
