@@ -55,7 +55,7 @@ def test_half_of_the_acts_are_for_somebody_known_in_proportion_to_strength():
         state.people["volunteer"][0] = True
         know(state, 0, 58, 0.6)
         know(state, 0, 59, 0.2)
-        for day in range(6):
+        for day in range(40):
             acts += phase.choose_acts(state.under(state.base), day)[:, 1].tolist()
     helped = np.bincount(acts, minlength=60)
     assert helped[20:58].sum() == 0
