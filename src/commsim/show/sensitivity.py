@@ -1,11 +1,12 @@
 """A screen of levers as rows of words and as a page: effect, interval, direction, what luck alone would show.
 
 ``python -m commsim.show.sensitivity docs`` screens the shipped scenario under two policies and writes
-``sensitivity.md`` and ``sensitivity.zh.md`` there (minutes).
+``sensitivity.md`` and ``sensitivity.zh.md`` there (half an hour); ``--help`` tells how to make it shorter.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -87,7 +88,8 @@ def about(scenario, screened: dict, lang: str) -> list[str]:
 
 def page(scenario, screens: Sequence[dict], lang: str) -> str:
     """The page of several screens, as Markdown."""
-    parts = [f"# {say('sensitivity.page.title', lang)}", f"<!-- {say('sensitivity.page.written', lang)} -->",
+    written = say("sensitivity.page.written", lang, command=_command(screens))
+    parts = [f"# {say('sensitivity.page.title', lang)}", f"<!-- {written} -->",
              say("sensitivity.page.about", lang).strip(), say("cli.sensitivity.read", lang)]  # fmt: skip
     for screened in screens:
         parts.append(f"## {scenario.policy(screened['policy']).title[lang]}")
@@ -116,20 +118,33 @@ def _between(name, found, prefix, lang) -> str:
     return wording.span(found[prefix + "low"], found[prefix + "high"], m.unit, m.delta, lang)
 
 
-def main(folder: str, *policies: str) -> None:
+def _command(screens) -> str:
+    """What writes the same page again."""
+    sizes = " ".join(f"--{size} {screens[0][size]}" for size in ("trajectories", "worlds", "days"))
+    return f"python -m commsim.show.sensitivity docs {' '.join(s['policy'] for s in screens)} {sizes}"
+
+
+def main() -> None:
     """Screen and write both pages."""
     from commsim import scenarios
     from commsim.experiments.progress import progress_on
-    from commsim.experiments.sensitivity import screen
+    from commsim.experiments.sensitivity import TRAJECTORIES, WORLDS, screen
 
+    asked = argparse.ArgumentParser(prog="python -m commsim.show.sensitivity")
+    asked.add_argument("folder")
+    asked.add_argument("policies", nargs="*")
+    asked.add_argument("--trajectories", type=int, default=TRAJECTORIES)
+    asked.add_argument("--worlds", type=int, default=WORLDS)
+    asked.add_argument("--days", type=int)
+    asked.add_argument("--jobs", type=int)
+    options = asked.parse_args()
     scenario = scenarios.load("jinyang")
-    screens = [screen(scenario, policy, "courtyard", progress=progress_on(sys.stderr, line="progress.runs"))
-               for policy in policies or POLICIES]  # fmt: skip
+    screens = [screen(scenario, policy, "courtyard", options.days, None, options.trajectories, options.worlds,
+                      options.jobs, progress_on(sys.stderr, line="progress.runs"))
+               for policy in options.policies or POLICIES]  # fmt: skip
     for lang, name in PAGES.items():
-        (Path(folder) / name).write_text(page(scenario, screens, lang), encoding="utf-8", newline="\n")
+        (Path(options.folder) / name).write_text(page(scenario, screens, lang), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit("python -m commsim.show.sensitivity FOLDER [POLICY …]")
-    main(*sys.argv[1:])
+    main()
