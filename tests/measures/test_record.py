@@ -27,6 +27,7 @@ from commsim.state.groups import OFFICIAL
 from commsim.state.people import CHILD, ELDER, LONG_RENTER, OWNER, SHORT_RENTER
 
 DAYS = 100
+UNDEFINED = ("renter_gap", "staff_admitted_share", "rumour_hours")  # may be: nobody asked, nothing went round
 RULES = (OnlineGroup(poster=1.0), Icebreaker(), ReplyTime(hours=12.0), PreScreening(people=5, share=0.2),
          Vote(days=4, share=0.3), Notice(decision=5, works=4, accounts=3, objectors=6),
          PhoneTraining(poster=3.0, seats=3, lessons=2),

@@ -88,7 +88,7 @@ def note_month(state, day):
 
 
 @kernel
-def in_order(groups, score, luck):
+def in_order(score, luck):
     """Groups by ``score``, lowest first; equals by lottery."""
     order = np.argsort(luck, kind="mergesort")
     return order[np.argsort(score[order], kind="mergesort")]
@@ -112,7 +112,7 @@ def coach(state, today, day):
         elif x.coach_by == AUDIT:
             score[g] = -groups.rows.size_seen[g]
     turns = 0
-    for g in in_order(groups, score, luck)[:today]:
+    for g in in_order(score, luck)[:today]:
         if luck[g] < 2.0:
             take_turn(state, g, day)
             turns += 1
@@ -205,7 +205,7 @@ def grant(state, day):
             luck[g] = draw(state.world, GRANT, day, groups.rows.identity[g], groups.rows.founded[g], 0)
             score[g] = -groups.rows.recent[g] if x.grant_trace > 0.0 else -float(groups.rows.members[g])
     funded = 0
-    for g in in_order(groups, score, luck)[: int(x.grant_groups)]:
+    for g in in_order(score, luck)[: int(x.grant_groups)]:
         if luck[g] < 2.0:
             groups.rows.funded[g] += 1
             groups.rows.skill[g] += x.skill_gain * (1.0 - groups.rows.skill[g])
