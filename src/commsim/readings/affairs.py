@@ -88,7 +88,7 @@ def _roots(kinds, to) -> np.ndarray:
     """The kind that starts each thread; replies whose beginning is forgotten stay replies."""
     at = np.arange(len(kinds))
     while True:
-        up = np.where((kinds[at] == REPLY) & (to[at] >= 0), to[at], at)
+        up = np.where((kinds[at] == REPLY) & (to[at] >= 0) & (to[at] < at), to[at], at)
         if (up == at).all():
             return kinds[at]
         at = up
