@@ -44,7 +44,7 @@ lab: $(VENV)/.lab
 
 test: $(VENV)/.tested
 	$(BIN)/ruff check src tests
-	@echo "compiling the model once (about a minute the first time) ..."
+	@echo "compiling the model once (a minute or two the first time) ..."
 	@$(BIN)/python -c "from commsim import engine; engine.warm()"
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 

@@ -196,6 +196,7 @@ def test_every_declared_purpose_is_used_and_no_other_is_asked_for():
             "plain, asked = d.purpose, []\n"
             "d.purpose = lambda name: (asked.append(name), plain(name))[1]\n"
             "import commsim.engine\n"
+            "import commsim.experiments.drawing\n"
             "print(sorted(set(d._PURPOSES) ^ set(asked)), len(asked) - len(set(asked)))\n")  # fmt: skip
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[] 0"

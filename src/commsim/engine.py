@@ -156,7 +156,7 @@ def run_world(scenario, scale: str, policies: Sequence[str], world: int, days: i
 
 
 def warm() -> float:
-    """Compile every kernel (about a minute, once after installing) or load them; seconds taken.
+    """Compile every kernel (a minute or two, once after installing) or load them; seconds taken.
 
     The event heap is half of the work: a second process compiles it meanwhile.
     """

@@ -118,7 +118,9 @@ def declare_bundle(fields: tuple[str, ...]):
 
 
 def _mark() -> Path:
-    return Path(config.CACHE_DIR) / f"complete.{sys.implementation.cache_tag}"
+    """Numba keeps what it compiles by the place of the source, so each copy of the package has a mark."""
+    place = hashlib.sha256(str(PACKAGE).encode()).hexdigest()[:8]
+    return Path(config.CACHE_DIR) / f"complete.{sys.implementation.cache_tag}.{place}"
 
 
 def warmed() -> bool:

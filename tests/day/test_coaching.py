@@ -67,10 +67,12 @@ def test_skill_grows_by_a_share_of_what_is_left_to_learn(gain, months):
 def test_coaching_in_person_is_a_good_experience_for_every_member_and_for_nobody_else():
     state = place()
     groups(state, 3)
-    state.people["trust"][:] = 0.4
+    state.people["trust"][:], state.people["trust_companion"][:] = 0.4, 0.3
     live(state, 30, coaching, rules=[Coaching(groups_a_month=100)])
     np.testing.assert_allclose(state.people["trust"][:9], 1 - 0.6 * 0.9)
     np.testing.assert_allclose(state.people["trust"][9:], 0.4)
+    np.testing.assert_allclose(state.people["trust_companion"][:9], 1 - 0.7 * 0.9)
+    np.testing.assert_allclose(state.people["trust_companion"][9:], 0.3)
     assert state.requests == [(2, 120.0)] * 3
 
 

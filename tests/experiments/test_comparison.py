@@ -45,7 +45,7 @@ def rows(path, what="*"):
     ("compare_needs_two", [], {}),
     ("compare_same_twice", ["before", "before"], {}),
     ("compare_same_twice", ["before", "jinyang_2016", "before"], {}),
-    ("policy_unknown", ["before", "jinyang_2061"], {}),
+    ("policy_unknown", ["before", "jinyang_206"], {}),
     ("scale_unknown", TWO, {"scale": "court"}),
     ("compare_below_one", TWO, {"days": 0}),
     ("compare_below_one", TWO, {"days": -3}),

@@ -19,7 +19,7 @@ def marks(figure, start):
 
 
 def mark(figure, name):
-    (only,) = marks(figure, name)
+    (only,) = [a for a in figure.findobj() if a.get_gid() == name]
     return only
 
 

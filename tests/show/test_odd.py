@@ -33,7 +33,8 @@ def test_levers_that_a_phase_reads_are_named():
     moving = next(part for part in odd.phases().split("\n## ") if "day/moving.py" in part)
     assert "`gamma`" in moving and "`alpha`" not in moving
     gathering = next(part for part in odd.phases().split("\n## ") if "day/gathering.py" in part)
-    assert {"`theta_gathering`", "`g_table`", "`w_ice`", "`seen_announcement`"} <= set(re.findall(r"`\w+`", gathering))
+    read = set(re.findall(r"`\w+`", gathering))
+    assert {"`theta_gathering`", "`commuter_free`", "`chi`", "`seen_announcement`"} <= read
     assert "seat lottery" in gathering and "`q`" not in gathering
 
 

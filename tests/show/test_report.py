@@ -357,4 +357,5 @@ def test_what_befalls_the_place_is_told_with_its_numbers(tmp_path, lang, said, n
     found = compare(file, ["quiet", "visits"], days=20, worlds=2, ledger=tmp_path / "ledger.sqlite")
     page = report.write(found, tmp_path / "report.html", lang).read_text(encoding="utf-8")
     assert said in page and number in page
-    assert re.search(rf"{number}</th><td>31<", page)
+    mark = say("resembles.mark", lang)  # how fast the shock fades is put in
+    assert re.search(rf"{number} ⚠ {re.escape(mark)}</th><td>31<", page)

@@ -25,7 +25,7 @@ NEVER_FADES = 1e9
 def open_list(days):
     """An occasion that takes names for ``days`` days, whatever their number."""
     return SimpleNamespace(themes=("culture",), threshold=0, operator=">=", sign_up_days=days, hours=0.0, gift=False,
-                           seats=1, together=0.0, yuan=0.0)  # fmt: skip
+                           weekday=False, seats=1, together=0.0, yuan=0.0)  # fmt: skip
 
 
 def until_nothing_changes(state, phase, most):

@@ -298,6 +298,8 @@ def who_parts(state, day):
     n = 0
     chance = 1.0 - math.exp(-x.eta_private)
     for i in range(len(people)):
+        if not people.in_official[i] or people.trust[i] >= x.t_star:  # most people; a call costs ten times as much
+            continue
         if not would_part(people, groups, x, i):
             continue
         luck[n] = draw(world, FOUND_PRIVATE, day, i, 0, 0)

@@ -56,6 +56,7 @@ STAGES = {  # colour and hatch of the steps of a project
 }
 RESTART = "#C2321F"
 LINEAR_MOST = 9  # steps of delta that a linear axis shows
+TICK_ROOM = 0.36  # inches that a label of the scoreboard's axis takes
 ROWS_MOST, ROWS_PAGE = 10, 24  # projects shown under one policy, and under all of them on a page
 HOURS_PROMISED = 48.0
 _STYLE = {
@@ -167,7 +168,7 @@ def scoreboard(facts: dict, policy: str, *, narrow: bool = False, lang: str | No
     ax.spines["left"].set_visible(False)
     ax.set_yticks([])
     reach = _reach([_scores(facts, n, policy) for kind, n in lines if kind == "row"])
-    _score_axis(ax, reach, narrow)
+    _score_axis(ax, reach, width - left - right)
     ax.axvspan(-1, 1, color=BAND, lw=0, zorder=0, gid="band-delta")
     ax.axvline(0, color=SOFT, lw=0.9, zorder=1)
     inch = ax.get_yaxis_transform()  # x in axes, y in inches from the top
@@ -237,8 +238,8 @@ def _reach(scores):
     return max(4.0, 1.15 * far)
 
 
-def _score_axis(ax, reach, narrow):
-    """Linear for small differences, compressed outside +-3 when some are large."""
+def _score_axis(ax, reach, inches):
+    """Linear for small differences, compressed outside +-3 when some are large; ticks as there is room."""
     if reach > LINEAR_MOST:
         ax.set_xscale("symlog", linthresh=3, linscale=1.1 if reach < 200 else 0.8)
         steps = [1, 3, 10, 30, 100, 300, 1000, 3000, 10_000]
@@ -247,7 +248,7 @@ def _score_axis(ax, reach, narrow):
     else:
         steps = [1, 2, 3, 4, 6, 8] if reach > 4.5 else [1, 2, 3, 4]
     steps = [s for s in steps if s <= reach]
-    if narrow and len(steps) > 3:
+    if len(steps) > 3 and (2 * len(steps) + 1) * TICK_ROOM > inches:
         steps = [1, *steps[2::2]]
     edge = reach * 1.5 if reach > LINEAR_MOST else reach
     ax.set_xlim(-edge, edge)
