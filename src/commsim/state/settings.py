@@ -120,7 +120,7 @@ _TABLE = (
     _p("minutes_class", 150, 0, 1440, "min", "assumption"),
     # taking part
     _p("spirit", 0, 0, 10, "log-odds", "F23-F24: raised by a shock"),
-    _p("theta_gathering", -4.1, -20, 20, "log-odds", "parameter theta_0"),
+    _p("theta_gathering", -4.9, -20, 20, "log-odds", "parameter theta_gathering"),
     _p("theta_vote", -1.5, -20, 20, "log-odds", "parameter theta_0"),
     _p("theta_pay", -1, -20, 20, "log-odds", "parameter theta_0"),
     _p("theta_class", -0.5, -20, 20, "log-odds", "parameter theta_0"),
@@ -132,7 +132,7 @@ _TABLE = (
     _p("theta_c", 0.5, 0, 5, "log-odds per hour", "parameter theta_c"),
     _p("theta_c_yuan", 0.5, 0, 5, "log-odds per 100 yuan", "parameter theta_c"),
     _p("theta_h", 1, 0, 5, "log-odds per 10 years", "parameter theta_h"),
-    _p("theta_g", 1.5, 0, 5, "log-odds", "F21; parameter theta_g"),
+    _p("theta_g", 2.5, 0, 5, "log-odds", "F21; parameter theta_g"),
     _p("chi", 0.73, 0, 3, "log-odds", "parameter chi"),
     _p("chi_half_life", 90, 1, 3650, "d", "model.md 6f"),
     _p("seen_announcement", 0.8, 0, 1, "share", "parameter seen_announcement"),
