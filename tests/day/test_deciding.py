@@ -6,9 +6,10 @@ from alone import SURE, assert_share, change, hamlet, know, live, logit
 from scipy.special import expit
 
 from commsim.day.deciding import deciding
+from commsim.day.moving import moving
 from commsim.rules import DeliberationGroup, EasyVoting, Notice, PreScreening, Vote
 from commsim.state.office import CHARGED_UNSEEN, FOR_PROJECTS, FOR_WORKS, FROM_HOUSEHOLDS, OVERRULED
-from commsim.state.people import CHILD
+from commsim.state.people import CHILD, SHORT_RENTER
 
 YES_TO_ALL = dict(theta_pay=SURE, theta_vote=SURE)
 
@@ -185,6 +186,44 @@ def test_a_household_votes_once_and_by_a_grown_up():
     per_home = np.bincount(state.people["household"], weights=state.people["took_part"], minlength=120)
     assert (per_home == 1).all()
     assert (state.people["took_part"][state.people["age"] == CHILD] == 0).all()
+
+
+def all_move(state, rules, *phases):
+    """Everybody moves out on the next day, on which the newcomers live through ``phases`` too."""
+    short = np.int8(SHORT_RENTER)
+    state.people["tenure"][:] = short
+    return live(change(state, stay_short=1e-9), 1, moving, *phases, rules=rules)
+
+
+def test_newcomers_have_not_seen_objected_or_voted():
+    """All object to a notice that all see, or vote; then all move out, and newcomers see no notice any more."""
+    rules = [Notice(decision=30, works=0, accounts=0, hearing=False)]
+    state, project = one_project(days=3, set_up=lambda s: object_first(s, 125), rules=rules, short_share=1.0, **SPLIT)
+    assert project.objects.all() and project.seen.all()
+    all_move(change(state, r_board=0.0), rules, deciding)
+    assert (state.people["tenancy"] == 1).all()
+    assert not project.objects.any() and not project.seen.any()
+    live(change(state, stay_short=1e9), 60, moving, deciding, rules=rules)
+    assert project.outcome == "done"  # nobody has objected
+    assert state.office.grievances[OVERRULED] == 0 and state.office.grievances[CHARGED_UNSEEN] == 125
+
+
+def test_newcomers_vote_for_themselves():
+    rules = [Vote(days=7, share=0.0, operator=">=")]
+    state, project = one_project(days=3, rules=rules, short_share=1.0)
+    assert project.voted.all() and project.yes.all()
+    all_move(change(state, theta_vote=-SURE), rules, deciding)
+    assert not project.voted.any() and not project.yes.any()
+
+
+def test_who_stays_keeps_what_was_seen_and_voted():
+    rules = [Vote(days=7), Notice(decision=7)]
+    state = hamlet(125, per_compound=125, projects_a_year=365.0, project_households=125.0, **YES_TO_ALL)
+    live(state, 1, deciding, rules=rules)
+    state.people["since"][:60] = 1
+    live(change(state, projects_a_year=0.0, theta_vote=-SURE), 1, deciding, rules=rules)
+    voted = state.projects.all[0].voted
+    assert not voted[:60].any() and voted[60:].all()
 
 
 def test_friends_who_voted_draw_others_in():

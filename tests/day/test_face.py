@@ -80,6 +80,15 @@ def test_only_members_of_the_group_within_the_rows_see_it():
     assert who_minds(state.under(state.base), 0, 0, 0, 4, 1) == pytest.approx((2, 1.0))
 
 
+def test_whoever_shows_it_is_a_voice_also_from_beyond_those_who_can_see_it():
+    """An envoy of the next stairwell shows what stands in a stairwell where nobody disapproves."""
+    state = village(disapprove=0.0)
+    know(state, 0, 4, 0.5)
+    know(state, 0, 1, 0.2)
+    assert who_minds(state.under(state.base), 0, 0, 0, 3, 4) == pytest.approx((1, 0.7))
+    assert who_minds(state.under(state.base), 0, 0, 0, 5, 4) == pytest.approx((1, 0.7))
+
+
 @pytest.mark.parametrize("in_view, disapprove", [(0.03, 0.1), (0.01, 0.5), (0.002, 1.0)])
 def test_a_day_of_half_hours_and_one_voice_in_so_many(in_view, disapprove):
     n = 4001

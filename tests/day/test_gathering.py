@@ -7,7 +7,7 @@ from scipy.special import expit
 
 from commsim.day.gathering import gathering
 from commsim.day.moving import moving
-from commsim.rules import Gatherings, Icebreaker
+from commsim.rules import Gatherings, Icebreaker, NeedsSurvey
 from commsim.state.people import CHILD
 from commsim.state.ties import level_on
 
@@ -153,6 +153,15 @@ def test_newcomers_do_not_inherit_a_place_on_the_list():
     assert (state.people["tenancy"] == 1).all()
     live(change(state, stay_short=1e9), 10, moving, gathering)
     assert state.people["took_part"].sum() == 0 and state.gatherings.past[0]["guests"] == 0
+
+
+def test_what_people_have_signed_up_for_stays_what_it_is():
+    """The office begins to ask in the middle of a week of sign-ups: that gathering keeps its theme."""
+    state = hamlet(50, theta_gathering=SURE, likes_sport=0.9)
+    state.people["took_part"][:] = 1
+    live(state, 28, gathering, rules=[party(themes=("chess", "sport"), every=14), NeedsSurvey(start=3)])
+    assert [g["theme"] for g in state.gatherings.past] == ["chess", "sport"]
+    assert state.gatherings.past[1]["day"] > 14  # the second was announced when the office asked
 
 
 def test_hours_and_taste_count():

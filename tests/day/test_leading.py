@@ -5,7 +5,7 @@ import pytest
 from alone import SURE, assert_share, hamlet, know, live, logit
 
 from commsim.day import leading as phase
-from commsim.day.face import face, yields
+from commsim.day.face import closeness, face, yields
 from commsim.day.leading import leading
 from commsim.day.moving import moving
 from commsim.day.needs import needs
@@ -15,6 +15,7 @@ from commsim.state.office import BY_PHONE, BY_VISIT
 from commsim.state.people import CHILD
 from commsim.state.settings import Settings
 from commsim.state.shocks import Embezzlement
+from commsim.state.ties import level_on
 
 QUIET = {"half_life": 1e9, "crisis_speed": 0.0, "theta_gathering": -SURE, "eta_sigma": 0.0, "tau": 0.0,
          "leader_stays": 1e4}  # fmt: skip
@@ -258,8 +259,19 @@ def test_the_audience_is_who_heard_and_knows_the_household_but_not_the_household
     now, heard = state.under(state.base), np.zeros(state.size, np.int64)
     phase.speak_out(now, two, 1, leader, heard, 0, 0)
     assert np.flatnonzero(heard).tolist() == sorted([three, four, leader + 1])
-    audience = [phase.closest_to(now, j, home, 0) for j in (three, four, leader + 1, five)]
+    level = level_on(0, state.base.x.half_life)
+    audience = [closeness(now, j, home, level) for j in (three, four, leader + 1, five)]
     assert audience == pytest.approx([0.6, 0.2, 0.0, 0.9])  # five has not heard it
+
+
+def test_a_tie_too_faint_to_count_adds_nothing_to_what_an_accused_leader_loses():
+    """All are in one group and hear others accuse the leader, whom three know, one by less than a tie counts from."""
+    state = led(40, 0.0, **{**QUIET, "eta_sigma": 1.0, "voices": 1.0, "in_view": 1.0, "w_drop": 0.005})
+    together_online(state)
+    for i, w in ((1, 0.5), (2, 0.02), (3, 0.004)):
+        know(state, i, 0, w)
+    voices, audience = phase.be_seen(state.under(state.base), 0, 0, 0.0, 0)
+    assert voices >= 30 and audience == pytest.approx(0.52)
 
 
 def test_an_accused_leader_stops_below_the_line_and_is_counted_among_those_who_gave_up():

@@ -204,6 +204,32 @@ def test_commitment_is_ranked_over_resampled_rows():
     assert patterns._commitment([{"A": 1.0, "B": 2.0, "m": 1.0}])[0] is None
 
 
+class _Calls:
+    """A bench where calls are answered by a tenth, after the quake by nine tenths, and by a tenth again from a day."""
+
+    def __init__(self, back):
+        self.back = back
+
+    def number(self, name, default):
+        return default
+
+    def place(self, size):
+        return size
+
+    def live(self, place, rules, days, look, at, shocks):
+        past = [{"theme": patterns.CALL, "day": day, "guests": 90 if patterns.QUAKE <= day < self.back else 10}
+                for day in range(12, days, 28)]  # fmt: skip
+        return dict.fromkeys(at, (past, 0.95, 100))
+
+
+@pytest.mark.parametrize("months, inside", [(3, False), (12, True), (23, True), (10**6, False)])
+def test_a_wave_that_never_falls_is_not_one_that_falls_in_two_years(months, inside):
+    found = patterns._quake(_Calls(patterns.QUAKE + 30.4 * months))
+    assert (6.0 <= found["months_to_half"] <= 24.0) == inside
+    if months > 24:
+        assert not PATTERNS["P19"].there({**found, "months_to_half_followed": found["months_to_half"] + 1.0})
+
+
 # -- looks -------------------------------------------------------------------------------------------------------
 
 

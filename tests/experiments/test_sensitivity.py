@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from commsim import cli, scenarios
 from commsim.errors import UserError
 from commsim.experiments import sensitivity
+from commsim.experiments.drawing import DRAWN
 from commsim.experiments.sensitivity import CORE, decided_by_rules, morris, problem_of, runner, screen, sobol_total
 from commsim.show import sensitivity as told_of_screens
 from commsim.state.settings import PARAMETERS
@@ -41,6 +42,11 @@ def test_core_levers_exist_and_their_plausible_ranges_lie_in_the_allowed_ones():
         p = PARAMETERS[lever]
         assert p.low <= low < high <= p.high, lever
         assert low <= p.default <= high, lever
+
+
+def test_ranges_are_those_that_parameter_draws_use_and_no_core_number_is_left_out():
+    assert {"renter_share", "short_share", "alpha", "half_life", "m"} <= set(CORE)
+    assert all(DRAWN[lever] == span for lever, span in CORE.items())
 
 
 def test_every_shipped_scenario_can_be_lived_at_both_ends_of_every_core_lever():

@@ -3,8 +3,9 @@
 On the first day of every month of thirty days each group's density is noted: the share of pairs of its
 members who know each other (strength of at least .034).  Coaching goes round residents' own groups, in
 an order drawn for the month, by trace (fading groups first) or by audit (large ones first).  In person all
-members have a good experience by a_visit, with the office and with who coaches, and skill <- skill + gain (1 - skill); online the gain is kappa_on
-times that, where staff were let in: a keyed threshold below logistic(lambda_nu (mean trust - t_star)).
+members have a good experience by a_visit, with the office and with who coaches, and
+skill <- skill + gain (1 - skill); online the gain is kappa_on times that, where staff were let in: a keyed
+threshold below logistic(lambda_nu (mean trust - t_star)).
 A coached group whose members had a need turns to service with hazard eta_service skill.
 """
 

@@ -4,8 +4,9 @@ A household concerned has seen a notice after d days with probability 1 - e^(-r 
 then objects with probability logistic(o_0 + o_c yuan/100 - o_tau tau - o_t (trust - 1/2)); one keyed
 threshold per household and version for each.  Enough objectors restart the project as a new version;
 fewer are heard.  A household charged for works that it was never asked or told about bears a
-grievance, and so does one whose objection was passed over or heard without agreement.  Representatives
-may talk before they are asked: opinions within epsilon of each other meet half-way (Deffuant et al. 2000).
+grievance, and so does one whose objection was passed over or heard without agreement.  Who moves in has
+neither seen, said nor voted anything.  Representatives may talk before they are asked: opinions within
+epsilon of each other meet half-way (Deffuant et al. 2000).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ ARRIVES, BLOCK, VALUE = purpose("project arrives"), purpose("project household")
 REPRESENTATIVE, TURNOUT = purpose("representative"), purpose("vote turnout")
 SEEN, DELIBERATES = purpose("notice seen"), purpose("deliberates")
 OBJECTION, HEARING = purpose("objection"), purpose("hearing")
+PER_TENANCY = ("objects", "settled", "heard", "voted", "yes", "asked")
 BALLOT_HOURS = 0.5  # of voting at the office
 ROUNDING = 1e-9  # keeps 0.6 * 125 votes from failing by a rounding error
 
@@ -42,7 +44,9 @@ def deciding(state: State, settings: Settings, day: int) -> None:
     for compound in range(state.homes.compounds):
         if draw(state.world, ARRIVES, day, compound, 0, 0) < settings.x.projects_a_year / 365.0:
             state.projects.all.append(propose(state, settings, compound, day))
+    newcomers = state.people["since"][state.homes.doors["first"]] == day
     for project in state.projects.open:
+        _forget_tenants(project, newcomers)
         live_project(state, project, settings, day)
 
 
@@ -68,8 +72,17 @@ def _new_version(state, project, version):
     version_draws(project.households, project.value, project.notices_needed, _name(project),
                   version, state.world, project.proposed)  # fmt: skip
     project.exposure = np.zeros(n)
-    for column in ("objects", "settled", "heard", "voted", "yes", "asked"):
+    for column in PER_TENANCY:
         setattr(project, column, np.zeros(n, bool))
+
+
+def _forget_tenants(project, newcomers):
+    """What those who moved out today had seen, said and voted is not their successors'."""
+    here = newcomers[project.households]
+    if here.any():
+        project.exposure[here] = 0.0
+        for column in PER_TENANCY:
+            getattr(project, column)[here] = False
 
 
 def _name(project) -> int:

@@ -47,13 +47,15 @@ def who_minds(state, day, h, first, end, speaker, occasion=0):
     first..end-1.
 
     Each of them looks within the day with probability 1 - (1 - in_view)^(half hours awake) and then
-    disapproves aloud with probability ``disapprove``; the speaker has done both.  ``occasion`` tells several
-    on one day about the same household apart.
+    disapproves aloud with probability ``disapprove``; the speaker has done both, also one from beyond those
+    rows.  ``occasion`` tells several on one day about the same household apart.
     """
     people, world, x = state.people, state.world, state.levers[0]
     level = level_on(day, x.half_life)
     looks = 1.0 - (1.0 - x.in_view) ** (AWAKE_HOURS / HALF_HOUR)
     voices, audience = 0.0, 0.0
+    if not first <= speaker < end:
+        voices, audience = 1.0, closeness(state, speaker, h, level)
     for i in range(first, end):
         if not people.in_official[i] or people.household[i] == h:
             continue

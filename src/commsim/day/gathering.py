@@ -35,7 +35,7 @@ def gathering(state: State, settings: Settings, day: int) -> None:
     for one in list(gatherings.open):
         one.signed[newcomers] = False  # whoever signed up for that seat has moved out
         rows = t.homes.compound_rows[one.compound], t.homes.compound_rows[one.compound + 1]
-        if settings.x.theme_asked > 0.0 and not one.order:
+        if settings.x.theme_asked > 0.0 and day == one.announced:  # later, people have signed up for a theme
             one.order = _by_liking(one, liked(t.people, *rows))
         deadline = one.announced + one.plan.sign_up_days
         if day < deadline:

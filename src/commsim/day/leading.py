@@ -14,7 +14,7 @@ import math
 import numpy as np
 
 from commsim.clock import AWAKE_HOURS
-from commsim.day.face import face, yields
+from commsim.day.face import closeness, face, yields
 from commsim.day.willing import willing
 from commsim.draws import draw, poisson, purpose
 from commsim.kernels import kernel
@@ -150,7 +150,8 @@ def be_seen(state, c, leader, need, day):
     """Everybody who sees the leader, or heard an accusation yesterday, makes up their mind; (voices, audience)."""
     people, homes, groups, world, x = state.people, state.homes, state.groups, state.world, state.levers[0]
     start, end = homes.compound_rows[c], homes.compound_rows[c + 1]
-    w = known_to(state, leader, start, end, level_on(day, x.half_life))
+    level = level_on(day, x.half_life)
+    w = known_to(state, leader, start, end, level)
     group = official_of(groups, leader)
     online = 1.0 - (1.0 - x.in_view) ** LOOKS_A_DAY
     speakers = np.empty(2 * (end - start), np.int64)
@@ -183,7 +184,7 @@ def be_seen(state, c, leader, need, day):
         if heard[j - start] > 0:
             people.alerted[j] = True
             people.regard[j] *= (1.0 - x.beta_r) ** heard[j - start]
-            audience += closest_to(state, j, people.household[leader], day)
+            audience += closeness(state, j, people.household[leader], level)
     return voices, audience
 
 
@@ -210,19 +211,6 @@ def hear(people, j, i, leader, heard, start):
     """j hears i's accusation, if j lives in the compound and is neither of the two nor a child."""
     if start <= j < start + len(heard) and j != i and j != leader and people.age[j] != CHILD:
         heard[j - start] += 1
-
-
-@kernel
-def closest_to(state, j, household, day):
-    """Strength of j's strongest tie to somebody of a household; 0 for the household itself."""
-    people, ties = state.people, state.ties
-    if people.household[j] == household:
-        return 0.0
-    best = 0.0
-    for s in range(ties.rows.start[j], ties.rows.start[j] + ties.rows.degree[j]):
-        if people.household[ties.slots.neighbour[s]] == household:
-            best = max(best, ties.slots.u[s])
-    return min(best / level_on(day, state.levers[0].half_life), 1.0)
 
 
 # -- a few buildings ------------------------------------------------------------------------------------------------

@@ -340,7 +340,8 @@ QUAKE, CALL = 84, "handicraft"  # calls to lend a hand have a theme of their own
 def _quake(bench: Bench) -> Numbers:
     from commsim.state.shocks import Earthquake
 
-    place, days = bench.place("yard"), QUAKE + 2 * YEAR
+    # A month more than the test allows: what has not fallen by then is later, not just in time.
+    place, days = bench.place("yard"), QUAKE + 2 * YEAR + FOUR_WEEKS
     shocks = [Earthquake(day=QUAKE, log_odds=bench.number("quake_log_odds", 3.0),
                          half_life=bench.number("quake_half_life", 180.0))]  # fmt: skip
     call = dict(themes=(CALL,), threshold=0, operator=">=", hours=1.0, together=0.0, seats=100_000, yuan=0.0)

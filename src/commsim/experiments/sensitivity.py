@@ -26,6 +26,7 @@ from commsim.words import say
 # Rows of parameters.csv with core = yes, as levers with the plausible range of that row.
 _CORE = {
     "renter_share": (0.1, 0.5),
+    "short_share": (0.2, 0.9),
     "homebody_share": (0.15, 0.30),
     "sociability_mean": (0.3, 0.9),
     "conditional_share": (0.5, 0.65),
