@@ -9,9 +9,10 @@ from scipy.special import expit
 
 from commsim.clock import HOURS
 from commsim.day.joining import joining
+from commsim.day.needs import needs
 from commsim.day.talking import talking
 from commsim.state.groups import INTEREST, OFFICIAL, enter, open_group
-from commsim.state.messages import REPLY, TALK
+from commsim.state.messages import ISSUE, REPLY, TALK
 from commsim.state.people import FAR_PAST
 
 
@@ -152,6 +153,23 @@ def test_an_answer_makes_one_talk_again():
     talked = np.bincount(messages(state, TALK)["sender"], minlength=200)
     assert talked.sum() > 100
     np.testing.assert_allclose(state.people["voice"], 1.0 - 0.5 * 0.8**talked)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_matter_that_nobody_answers_in_time_makes_one_talk_less_and_one_that_is_answered_more(there):
+    """No neighbour replies here; the office answers at once, or is never there."""
+    state = hamlet(200, needs_rate=20.0, hours_group=0.0, reply_hours=24.0, u=0.0, voice_loss=0.2, voice_gain=0.5,
+                   duty_hours=24.0 if there else 1e-6, officials=20.0)  # fmt: skip
+    group_of(state, range(200), OFFICIAL)
+    state.people["voice"][:] = 0.6
+    live(state, 20, needs, talking)
+    posted = messages(state, ISSUE)
+    over = posted["time"] < 19.0 - 1e-6 if not there else posted["time"] < 20.0 - 0.2
+    asked = np.bincount(posted["sender"][over], minlength=200)
+    quiet = np.bincount(posted["sender"][~over], minlength=200) == 0  # whose last matter is settled either way
+    assert asked.sum() > 40 and quiet.sum() > 100
+    after = 0.6 * 0.8**asked if not there else 1.0 - 0.4 * 0.5**asked
+    np.testing.assert_allclose(state.people["voice"][quiet], after[quiet])
 
 
 def test_who_left_the_group_neither_speaks_nor_is_answered():

@@ -19,8 +19,10 @@ from commsim.state.messages import (
     DEADLINE,
     DONE,
     FIRM_ANSWERS,
+    ISSUE,
     PATIENCE,
     SOLVED,
+    TALK,
     THANKS,
     THE_FIRM,
     append,
@@ -185,6 +187,17 @@ def repair(state, t, c, median):
 
 
 @kernel
+def hear(state, k):
+    """The message in row k is answered; a first answer makes its sender readier to speak again."""
+    people, rows, x = state.people, state.messages.rows, state.levers[0]
+    i = rows.sender[k]
+    mine = i >= 0 and people.since[i] <= rows.time[k]  # whoever moved into the seat since did not ask
+    if mine and not rows.heard[k] and (rows.kind[k] == TALK or rows.kind[k] == ISSUE):
+        people.voice[i] += x.voice_gain * (1.0 - people.voice[i])
+    rows.heard[k] = True
+
+
+@kernel
 def answer(state, t, o, c):
     """The office answers: closed (class 1), self-help (class 2), passed on to the firm, or work to do."""
     people, messages, cases, x = state.people, state.messages, state.cases, state.levers[0]
@@ -194,7 +207,7 @@ def answer(state, t, o, c):
     if cases.rows.message[c] >= 0:
         k = cases.rows.message[c] - messages.first[0]
         if k >= 0:
-            messages.rows.heard[k] = True
+            hear(state, k)
         append(messages, t, -1 - o, cases.rows.group[c], ANSWER, cases.rows.message[c], 0, c)
     if (t - cases.rows.reported[c]) * HOURS <= x.reply_hours:
         if lives_there(c, people, cases):
@@ -233,7 +246,7 @@ def firm_answers(state, t, c):
     cases.rows.answered[c] = t
     k = cases.rows.message[c] - messages.first[0]
     if k >= 0:
-        messages.rows.heard[k] = True
+        hear(state, k)
     append(messages, t, THE_FIRM, cases.rows.group[c], ANSWER, cases.rows.message[c], 0, c)
     if helps_itself(state, t, c):
         cases.rows.solved[c], cases.rows.own[c] = t, True

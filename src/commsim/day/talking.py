@@ -22,6 +22,7 @@ from commsim.day.serving import (
     done,
     enqueue,
     firm_answers,
+    hear,
     lives_there,
     out_of_patience,
     put,
@@ -282,9 +283,7 @@ def reply(state, t, j, number):
     i, group = messages.rows.sender[k], messages.rows.group[k]
     if slot_of(groups, j, group) < 0 or slot_of(groups, i, group) < 0:
         return
-    if not messages.rows.heard[k] and messages.rows.kind[k] == TALK:
-        people.voice[i] += x.voice_gain * (1.0 - people.voice[i])
-    messages.rows.heard[k] = True
+    hear(state, k)
     if people.household[i] != people.household[j]:  # kin have no ties to strengthen
         meet(state.ties, i, j, x.kappa_on * x.alpha, x.w_cap, level_on(int(t), x.half_life), x.w_drop)
     answer, ordinal = put(state, t, j, group, REPLY, number, -1)
@@ -295,7 +294,7 @@ def reply(state, t, j, number):
 
 @kernel
 def check_heard(state, number):
-    """Small talk that is out of view: who got no answer will post less."""
+    """Small talk that is out of view, or a matter whose time is over: who got no answer will post less."""
     people, groups, messages, x = state.people, state.groups, state.messages, state.levers[0]
     k = number - messages.first[0]
     if k < 0:
@@ -318,4 +317,6 @@ def deadline(state, c):
             people.grieved[cases.rows.person[c]] += 1
             experience(people.trust, cases.rows.person[c], False, 1.0, x.a_t, x.b_t)
         watch_thread(state, people.trust, c, False, WATCH, WATCHER)
+    if cases.rows.message[c] >= 0 and lives_there(c, people, cases):
+        check_heard(state, cases.rows.message[c])
 
