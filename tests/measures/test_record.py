@@ -27,10 +27,11 @@ from commsim.state.groups import OFFICIAL
 from commsim.state.people import CHILD, ELDER, LONG_RENTER, OWNER, SHORT_RENTER
 
 DAYS = 100
+GATHERINGS = Gatherings(every=7, threshold=4, seats=12, sign_up_days=3)
 RULES = (OnlineGroup(poster=1.0), Icebreaker(), ReplyTime(hours=12.0), PreScreening(people=5, share=0.2),
          Vote(days=4, share=0.3), Notice(decision=5, works=4, accounts=3, objectors=6),
          PhoneTraining(poster=3.0, seats=3, lessons=2),
-         Gatherings(every=7, threshold=4, seats=12, sign_up_days=3), Hall(days_week=2, yuan=0.0))  # fmt: skip
+         GATHERINGS, Hall(days_week=2, yuan=0.0))  # fmt: skip
 
 # May have no value here: nobody is shown in public, suspected or asked to let staff in, and nothing goes round.
 UNDEFINED = ("renter_gap", "complied_days_p50", "suspicion_share", "staff_admitted_share", "rumour_hours",
@@ -250,14 +251,15 @@ def test_counts_since_the_start(finished, last):
     assert last["restarts"] == sum(s["result"] == "restarted" for p in state.projects.all for s in p.steps)
     assert last["volunteers"] == pytest.approx(1000 * sum(state.people.volunteer) / state.size)
     assert last["grievances"] == pytest.approx(1000 * state.office.grievances.sum() / state.size)
-    assert state.people.grieved.sum() == state.office.grievances.sum()
+    # who moves away takes along what was grieved over
+    assert 0 < state.people.grieved.sum() <= state.office.grievances.sum()
 
 
 def test_cost(finished, last):
     """Gatherings held at their price, and the subsidies of projects that were built."""
     held = sum(g["held"] for g in finished.state.gatherings.past)
     subsidies = sum(p.subsidy for p in finished.state.projects.all if p.charged)
-    assert last["cost_yuan"] == pytest.approx(held * RULES[-1].yuan + subsidies)
+    assert last["cost_yuan"] == pytest.approx(held * GATHERINGS.yuan + subsidies)
 
 
 def test_project_days(finished, last):
