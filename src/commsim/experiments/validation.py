@@ -23,7 +23,7 @@ from commsim.words import say
 
 TABLE = "commsim.experiments.patterns:PATTERNS"
 WORLDS = 30  # draws are as many as worlds unless said otherwise
-ROWS_A_DRAW = 0.8  # rows of a design for each draw asked for
+ROWS_A_DRAW = 0.5  # rows of a design for each draw asked for
 DRAWS_FROM, ROWS_FROM = 1000, 5000  # worlds of draw 0 and of row 0: apart from worlds 1, 2, … and from each other
 WORLD, DRAW, ROW = "world", "draw", "row"
 
