@@ -56,7 +56,7 @@ def test_an_error_counts_as_not_there_and_is_told(found):
 
 
 def test_a_design_has_one_share_in_both_columns(found):
-    assert rows_for(20) == 16 and rows_for(30) == 24 and rows_for(1) == 2
+    assert rows_for(20) == 10 and rows_for(30) == 15 and rows_for(1) == 2
     assert row(found, "P24")["share_worlds"] == row(found, "P24")["share_draws"]
     assert set(row(found, "P24")["observed"]) == {"index", "rank"}
 
