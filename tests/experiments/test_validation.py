@@ -79,7 +79,7 @@ def test_draws_are_as_many_as_worlds_unless_given():
 def test_draws_and_rows_live_in_worlds_of_their_own():
     tasks = validation._tasks(list(made_up_patterns.PATTERNS.values()), 30, 30, TABLE)
     worlds = [validation._bench(task).world for task in tasks]
-    assert len(set(worlds)) == len(worlds) == 30 + 30 + 24
+    assert len(set(worlds)) == len(worlds) == 30 + 30 + 15
     drawn = [validation._bench(task).numbers for task in tasks if task.kind == "draw"]
     assert all(drawn) and drawn[0] != drawn[1]
     assert not any(validation._bench(task).numbers for task in tasks if task.kind == "world")

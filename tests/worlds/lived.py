@@ -77,7 +77,7 @@ def all_rules(start=0, end=10**6):
             Notice(decision=5, works=4, accounts=3, objectors=3, hearing=True, group=True, **dates),
             ThirdPlace(**dates), HomeVisits(a_week=12.0, **dates),
             PhoneTraining(poster=3.0, seats=4, lessons=2, **dates),
-            Gatherings(every=7, threshold=25, seats=12, sign_up_days=3, gift=True, **dates),
+            Gatherings(every=7, threshold=40, seats=12, sign_up_days=3, gift=True, **dates),
             PropertyInGroup(**dates), OwnersCommittee(**dates), PrivateMessages(hours=0.2, **dates),
             TalkDays(a_month=8.0, **dates), GridOrders(**dates), OpenBooks(**dates),
             NeedsSurvey(start=min(max(start, 40), end), end=end),
