@@ -13,7 +13,7 @@ import math
 from commsim.clock import AWAKE_FROM, AWAKE_HOURS, HOURS, MONTH, is_weekday
 from commsim.draws import draw, draw_two, logistic, poisson, purpose
 from commsim.kernels import kernel
-from commsim.state.groups import GROUPS_A_PERSON, OFFICIAL
+from commsim.state.groups import official_of
 from commsim.state.messages import ARRIVE, ISSUE, POST, doubled, push
 from commsim.state.office import (
     BY_GROUP,
@@ -83,7 +83,7 @@ def arise(state, day, talk):
 def report(state, day, who, i, k, talk):
     """The k-th need of seat i, carried by ``who``: choose a channel, report or resent."""
     people, groups, world, x = state.people, state.groups, state.world, state.levers[0]
-    group = official_group(groups, who)
+    group = official_of(groups, who)
     channel, hours = BY_VISIT, x.hours_visit
     if draw(world, PHONE, 0, who, people.tenancy[who], 0) < x.knows_phone and x.hours_phone < hours:
         channel, hours = BY_PHONE, x.hours_phone
@@ -143,12 +143,3 @@ def bring_kept(state, day):
             people.kept[i] = FAR_PAST
             if cases.count[0] < len(cases.rows) and events.size[0] < len(events.rows):
                 open_case(state, day, i, i, KEPT, BY_TALK, -1)
-
-
-@kernel
-def official_group(groups, i):
-    """The official group that i is in, or -1."""
-    for s in range(GROUPS_A_PERSON):
-        if groups.seats.group[i, s] >= 0 and groups.rows.kind[groups.seats.group[i, s]] == OFFICIAL:
-            return groups.seats.group[i, s]
-    return -1

@@ -17,44 +17,20 @@ from functools import partial
 import numpy as np
 
 from commsim.errors import UserError
+from commsim.experiments.drawing import DRAWN
 from commsim.experiments.ledger import model_version
 from commsim.experiments.progress import Progress
 from commsim.experiments.worlds import ENGINE, Task, _function, keep_scenario, spread, unpack
-from commsim.state.settings import PARAMETERS
 from commsim.words import say
 
-# Rows of parameters.csv with core = yes, as levers with the plausible range of that row.
-_CORE = {
-    "renter_share": (0.1, 0.5),
-    "short_share": (0.2, 0.9),
-    "homebody_share": (0.15, 0.30),
-    "sociability_mean": (0.3, 0.9),
-    "conditional_share": (0.5, 0.65),
-    "unconditional_share": (0.15, 0.30),  # with the row above leaves 5-35 % free-riders
-    "alpha": (0.02, 0.10),
-    "half_life": (90, 720),
-    "p_b": (0.05, 0.6),
-    "q": (0.2, 1.5),
-    "kappa_on": (0.05, 0.5),
-    "w_cap": (0.15, 0.6),
-    "theta_gathering": (-5.6, -2.6),
-    "theta_vote": (-3.0, 0.0),
-    "theta_pay": (-2.5, 0.5),
-    "theta_volunteer": (-6.5, -3.5),
-    "theta_help": (-3.5, -0.5),
-    "theta_s": (1, 6),
-    "chi": (0, 1.2),
-    "needs_rate": (0.27, 2),
-    "m": (0.05, 1),
-    "a_t": (0.02, 0.15),
-    "b_t": (0.02, 0.25),
-    "eta_sigma": (0.02, 0.3),
-    "o_0": (-4.5, -1),
-    "o_c": (0.1, 1),
-    "o_tau": (0, 2),
-    "o_t": (0, 4),
-}
-CORE = {lever: span for lever, span in _CORE.items() if lever in PARAMETERS}
+# Rows of parameters.csv with core = yes, as levers; their plausible ranges are those that a validation draws from.
+_NAMES = (
+    "renter_share", "short_share", "homebody_share", "sociability_mean", "conditional_share", "unconditional_share",
+    "alpha", "half_life", "p_b", "q", "kappa_on", "w_cap", "theta_gathering", "theta_vote", "theta_pay",
+    "theta_volunteer", "theta_help", "theta_s", "chi", "needs_rate", "m", "a_t", "b_t", "eta_sigma", "o_0", "o_c",
+    "o_tau", "o_t",
+)  # fmt: skip
+CORE = {lever: DRAWN[lever] for lever in _NAMES}
 
 TRAJECTORIES = 10
 WORLDS = 2  # at every point of a screen
