@@ -5,17 +5,21 @@ then objects with probability logistic(o_0 + o_c yuan/100 - o_tau tau - o_t (tru
 threshold per household and version for each.  Enough objectors restart the project as a new version;
 fewer are heard.  A household charged for works that it was never asked or told about bears a
 grievance, and so does one whose objection was passed over or heard without agreement.  Who moves in has
-neither seen, said nor voted anything.  Representatives may talk before they are asked: opinions within
-epsilon of each other meet half-way (Deffuant et al. 2000).
+neither seen, said nor voted anything.  Representatives with a smartphone have a chat group until the project is
+over.  Each writes there how it looks, or they talk in pairs before they are asked: opinions within epsilon of
+each other meet half-way (Deffuant et al. 2000).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from commsim.clock import AWAKE_FROM, AWAKE_HOURS, HOURS
 from commsim.day.willing import favours, willing
 from commsim.draws import draw, exponential, logistic, purpose
 from commsim.kernels import kernel
+from commsim.state.groups import DELIBERATION, OF_TASKS, REPRESENTATIVES, open_group, seat, slot_of, with_room
+from commsim.state.messages import POST, VIEW, doubled, push
 from commsim.state.office import (
     CHARGED_UNSEEN,
     FOR_PROJECTS,
@@ -32,7 +36,7 @@ from commsim.state.whole import State
 
 ARRIVES, BLOCK, VALUE = purpose("project arrives"), purpose("project household"), purpose("project value")
 REPRESENTATIVE, TURNOUT = purpose("representative"), purpose("vote turnout")
-SEEN, DELIBERATES = purpose("notice seen"), purpose("deliberates")
+SEEN, DELIBERATES, VIEW_HOUR = purpose("notice seen"), purpose("deliberates"), purpose("view hour")
 OBJECTION, HEARING = purpose("objection"), purpose("hearing")
 PER_TENANCY = ("objects", "settled", "heard", "voted", "yes", "asked")
 BALLOT_HOURS = 0.5  # of voting at the office
@@ -48,6 +52,8 @@ def deciding(state: State, settings: Settings, day: int) -> None:
     for project in state.projects.open:
         _forget_tenants(project, newcomers)
         live_project(state, project, settings, day)
+        if project.outcome != "open":
+            _part(state, project)
 
 
 def propose(state: State, settings: Settings, compound: int, day: int) -> Project:
@@ -112,7 +118,9 @@ def live_project(state, project, settings, day):
         return
     now, x = state.under(settings), settings.x
     stage, over = project.stage, day - project.since + 1 >= project.stage.days
-    if stage.kind == "notice":
+    if stage.kind == "pre_screening" and day == project.since:
+        _bring_together(state, project, settings, day)
+    elif stage.kind == "notice":
         show_notice(now, project.households, project.affected, project.exposure, project.notices_needed,
                     project.objects, stage.board, stage.group, stage.among == "all", project.yuan,
                     project.version, project.proposed)  # fmt: skip
@@ -141,15 +149,37 @@ def _start_over(state, project, settings, day, result, objectors, kind):
     _enter(project, _first_place(project, PLACES.index(kind)), day + 1 + int(x.rework_days))
 
 
+def _bring_together(state, project, settings, day):
+    """Representatives are chosen and put their views to each other, in a chat group where they can."""
+    x = settings.x
+    people = int(x.deliberation_people)
+    rounds = int(x.deliberation_rounds) if people else 0
+    project.chosen = representatives(state.under(settings), project.households, project.affected,
+                                     people or project.stage.people, project.version, project.proposed)  # fmt: skip
+    _part(state, project)
+    rows = np.array([_speaker(state, project.households[k]) for k in project.chosen], np.int64)
+    if state.people["literate"][rows].sum() > 1:
+        state.groups = with_room(state.groups, 1)
+        project.group = open_group(state.groups, DELIBERATION if people else REPRESENTATIVES, project.compound, -1,
+                                   OF_TASKS + (project.compound << 16) + project.proposed, day)  # fmt: skip
+        seat(state.tables.groups, state.tables.people, project.group, rows)
+    while len(state.events.rows) - state.events.size[0] < len(rows) * (1 + rounds):
+        state.events = doubled(state.events)
+    deliberate(state.under(settings), project.households, project.value, project.chosen, project.group, rounds,
+               project.stage.days, project.version, project.proposed, day)  # fmt: skip
+
+
+def _part(state, project):
+    """The representatives' group of a version is closed."""
+    if project.group >= 0:
+        seat(state.tables.groups, state.tables.people, project.group, np.zeros(0, np.int64))
+        project.group = -1
+
+
 def _end_pre_screening(state, project, settings, day):
-    now, people = state.under(settings), int(settings.x.deliberation_people)
-    chosen = representatives(now, project.households, project.affected, people or project.stage.people,
-                             project.version, project.proposed)  # fmt: skip
-    if people:
-        deliberate(now, project.households, project.value, chosen, project.version, project.proposed, day)
-    yes = pre_screen(now, project.households, project.value, project.asked, chosen, project.yuan, project.version,
-                     project.proposed)  # fmt: skip
-    if _passes(project.stage, yes, len(chosen)):
+    yes = pre_screen(state.under(settings), project.households, project.value, project.asked, project.chosen,
+                     project.yuan, project.version, project.proposed)  # fmt: skip
+    if _passes(project.stage, yes, len(project.chosen)):
         _go_on(state, project, settings, day)
     else:
         _start_over(state, project, settings, day, "failed", 0, "pre_screening")
@@ -290,11 +320,19 @@ def representatives(state, households, affected, most, version, proposed):
 
 
 @kernel
-def deliberate(state, households, value, chosen, version, proposed, day):
-    """The representatives talk in pairs drawn anew each round: who are within epsilon meet half-way."""
+def deliberate(state, households, value, chosen, group, rounds, days, version, proposed, day):
+    """The representatives talk in pairs drawn anew each round: who are within epsilon meet half-way.
+
+    In their group one of the two writes and the other replies, which is their encounter, before the ``days`` of the
+    stage are over; whoever has no smartphone is met in person.  Without rounds each writes once, to all.
+    """
     people, homes, x = state.people, state.homes, state.levers[0]
     level = level_on(day, x.half_life)
-    for turn in range(int(x.deliberation_rounds)):
+    if rounds == 0 and group >= 0:
+        for place in range(state.groups.rows.members[group]):
+            i = state.groups.member[group, place]
+            write_view(state, i, i, group, day + 1, 0, version, proposed)
+    for turn in range(rounds):
         luck = np.empty(len(chosen))
         for k in range(len(chosen)):
             luck[k] = draw(state.world, DELIBERATES, proposed, households[chosen[k]], turn, version)
@@ -304,9 +342,20 @@ def deliberate(state, households, value, chosen, version, proposed, day):
             g, h = households[a], households[b]
             i = spokesperson(people, homes.doors.first[g], homes.doors.seats[g])
             j = spokesperson(people, homes.doors.first[h], homes.doors.seats[h])
-            meet(state.ties, i, j, x.kappa_on * x.alpha, x.w_cap, level, x.w_drop)
+            if group >= 0 and slot_of(state.groups, i, group) >= 0 and slot_of(state.groups, j, group) >= 0:
+                said = day + 1 + turn * max(days - 1, 1) // rounds
+                write_view(state, i, j, group, said, turn, version, proposed)
+            else:
+                meet(state.ties, i, j, x.kappa_on * x.alpha, x.w_cap, level, x.w_drop)
             if abs(value[a] - value[b]) < x.epsilon:
                 value[a] = value[b] = (value[a] + value[b]) / 2.0
+
+
+@kernel
+def write_view(state, i, to, group, said, turn, version, proposed):
+    """i will write on day ``said`` how the project looks, to member ``to`` or, where that is i, to all."""
+    hour = AWAKE_FROM + AWAKE_HOURS * draw(state.world, VIEW_HOUR, proposed, i, turn, version)
+    push(state.events, said + hour / HOURS, POST, i, group, VIEW * 2**32 + to)
 
 
 @kernel

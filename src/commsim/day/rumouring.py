@@ -18,7 +18,7 @@ from commsim.day.serving import put
 from commsim.draws import draw, poisson, purpose
 from commsim.kernels import kernel
 from commsim.state.affairs import begin_rumour
-from commsim.state.groups import GROUPS_A_PERSON, OFFICIAL
+from commsim.state.groups import GROUPS_A_PERSON, OFFICIAL, has_task
 from commsim.state.messages import CORRECTION, RUMOUR, append, doubled
 from commsim.state.office import OTHER_HOURS
 from commsim.state.people import BELIEVES, CHILD, OVER_IT, UNHEARD
@@ -120,17 +120,14 @@ def post(state, compound, posts, believers, day):
 
 @kernel
 def one_of(groups, i, u):
-    """One of i's groups, each as likely as another; -1 without any."""
-    mine = 0
+    """One of i's groups without a task, each as likely as another; -1 without any."""
+    own, mine = np.empty(GROUPS_A_PERSON, np.int64), 0
     for s in range(GROUPS_A_PERSON):
-        mine += groups.seats.group[i, s] >= 0
-    k = int(u * mine)
-    for s in range(GROUPS_A_PERSON):
-        if groups.seats.group[i, s] >= 0:
-            if k == 0:
-                return groups.seats.group[i, s]
-            k -= 1
-    return -1
+        g = groups.seats.group[i, s]
+        if g >= 0 and not has_task(groups.rows.kind[g]):
+            own[mine] = g
+            mine += 1
+    return own[int(u * mine)] if mine > 0 else -1
 
 
 @kernel
