@@ -252,6 +252,7 @@ _TABLE = (
     _p("corrections_day", 0, 0, 24, "1/d", "F163, F182: 0 means that nobody puts it right"),
     _p("account_week", 0, 0, 70, "1/week", "F66: 0 means no public account"),
     _p("account_share", 0.2, 0, 1, "share", "assumption"),
+    _p("put_right", 0.3, 0, 1, "factor", "F163; assumption"),
     _p("h_c", 0.02, 0, 1, "1/d per pair", "parameter h_c"),
     _p("rho_rules", 0.2, 0, 1, "probability", "parameter rho"),
     _p("rule_calms", 0.2, 0, 1, "share", "F88; assumption"),
