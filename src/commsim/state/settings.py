@@ -298,6 +298,8 @@ _TABLE = (
     _p("minutes_talk", 180, 0, 1440, "min", "assumption"),
     _p("grid_open", 0, 0, 1, "switch", "F141: grid workers take orders"),
     _p("grid_speed", 0.5, 0.05, 5, "factor", "F141; assumption"),
+    _p("grid_homes", 300, 1, 5000, "households", "F191; assumption"),
+    _p("grid_hours", 8, 0.5, 24, "h", "assumption"),
     _p("chores_hours", 0, 0, 60, "h a week", "F192: 0 means no chores"),
     _p("arrivals", 0, 0, 1, "share of homes", "F124: raised by a shock"),
     _p("books_online", 0, 0, 1, "switch", "F58: books are open online"),
