@@ -158,6 +158,64 @@ def test_who_was_heard_once_is_not_heard_again_and_who_agreed_objects_no_more():
     assert counts[0] == 8 and counts[1] == counts[2] == 8 - project.settled.sum() < 8
 
 
+def heard_in_pairs(w, n=6000, epsilon=0.3, apart=0.0, **levers):
+    """(state, project, who objected): households in pairs tied with strength w, on the evening of a hearing that wins
+    over one half; the second of a pair trusts the office less by ``apart``."""
+    def pairs(state):
+        state.people["trust"][:] = 0.5 - apart * (np.arange(n) % 2)
+        for i in range(0, n, 2):
+            know(state, i, i + 1, w)
+
+    rules = [Notice(decision=2, works=1, accounts=0, objectors=100_000)]
+    levers = {"half_life": 1e9, "r_board": 100.0, "a_f": 0.0, "b_f": 0.0, "o_0": logit(0.4), **levers}
+    state, project = one_project(days=1, households=n, rules=rules, set_up=pairs, epsilon=epsilon, **levers)
+    objected = project.objects.copy()
+    live(state, 1, deciding, rules=rules)
+    return state, project, objected
+
+
+def partners(of):
+    return of.reshape(-1, 2)[:, ::-1].ravel()
+
+
+@pytest.mark.parametrize("w", [1.0, 0.5])
+def test_who_is_won_over_moves_ties_of_like_opinion_half_way(w):
+    """Of objectors heard in vain whose partner was won over 1 - w/2 still object; all others stay as they were."""
+    state, project, objected = heard_in_pairs(w)
+    in_vain = objected & ~project.settled
+    moved = in_vain & partners(project.settled)
+    assert_share(project.objects[moved].sum(), moved.sum(), 1 - w / 2)
+    assert project.objects[in_vain & ~moved].all()
+    assert (project.swayed > 0).sum() == partners(project.settled).sum()
+    assert project.heard_total == objected.sum() and project.settled_total == project.settled.sum()
+    assert state.office.grievances[OVERRULED] == in_vain.sum()
+
+
+def test_who_has_not_seen_it_yet_objects_less_when_a_tie_was_won_over():
+    state, project, _ = heard_in_pairs(0.8, r_board=0.35)
+    seen, won = project.seen.copy(), project.settled.copy()
+    live(state, 12, deciding, rules=[Notice(decision=2, works=1, accounts=0, objectors=100_000)])
+    late = project.seen & ~seen
+    for near, p in ((partners(won), 0.4 * (1 - 0.8 / 2)), (~partners(won), 0.4)):
+        assert_share(project.objects[late & near].sum(), (late & near).sum(), p)
+
+
+@pytest.mark.parametrize("epsilon, apart, moves", [(0.0, 0.0, False), (0.2, 0.25, False), (0.3, 0.25, True)])
+def test_opinions_too_far_apart_stay_where_they_are(epsilon, apart, moves):
+    """Chances to object of .4 and of .4 plus 1 in log-odds differ by .24."""
+    assert expit(np.log(0.4 / 0.6) + 4.0 * 0.25) - 0.4 == pytest.approx(0.24, abs=0.01)
+    _, project, objected = heard_in_pairs(1.0, 600, epsilon, apart, o_t=4.0)
+    assert (project.swayed > 0).any() == moves
+    assert ((objected & ~project.settled) == (project.objects & ~project.settled)).all() != moves
+
+
+def test_newcomers_have_not_been_talked_out_of_it():
+    state, project, _ = heard_in_pairs(1.0, 600)
+    assert (project.swayed > 0).any()
+    all_move(state, [], deciding)
+    assert (project.swayed == 0).all()
+
+
 def test_households_charged_for_what_they_never_saw_bear_a_grievance_once():
     state, project = one_project(rules=[Notice(decision=7, works=0, accounts=0)], o_0=-SURE, r_board=0.1, b_t=0.25,
                                  set_up=lambda s: s.people["trust"].fill(0.6), days=80)  # fmt: skip
