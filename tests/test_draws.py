@@ -112,7 +112,7 @@ def test_any_key_gives_a_uniform_inside(key):
 
 
 def test_uniforms_are_uniform_and_independent():
-    u = column(1, PURPOSES["join"], 0, 0, N)
+    u = column(1, PURPOSES["join"], 0, 0, N, 0, 0)
     assert stats.kstest(u, "uniform").pvalue > SURELY
     pairs = np.array([draw_two(2, PURPOSES["talk group"], 5, i, 0, 0) for i in range(N)])
     assert stats.kstest(pairs[:, 1], "uniform").pvalue > SURELY
@@ -125,13 +125,13 @@ def test_uniforms_are_uniform_and_independent():
 
 
 def test_a_column_is_one_draw_per_row():
-    u = column(5, PURPOSES["exposure"], 9, 2, 50)
+    u = column(5, PURPOSES["exposure"], 9, 0, 50, 0, 2)
     assert u.tolist() == [draw(5, PURPOSES["exposure"], 9, i, 0, 2) for i in range(50)]
 
 
 @pytest.mark.parametrize("mean", [0.003, 0.58, 3.0, 40.0, 300.0])
 def test_poisson_counts(mean):
-    counts = np.array([poisson(mean, u) for u in column(3, PURPOSES["need"], 0, 0, N)])
+    counts = np.array([poisson(mean, u) for u in column(3, PURPOSES["need"], 0, 0, N, 0, 0)])
     edges = np.unique(stats.poisson.ppf(np.linspace(0, 1, 12)[1:-1], mean)).astype(int)
     expected = np.diff([0.0, *stats.poisson.cdf(edges, mean), 1.0]) * N
     seen = np.bincount(np.searchsorted(edges, counts), minlength=len(edges) + 1)
@@ -153,7 +153,7 @@ def test_poisson_without_a_mean_never_happens():
 
 
 def test_exponential_waiting_times():
-    times = [exponential(4.0, u) for u in column(4, PURPOSES["service time"], 0, 0, N)]
+    times = [exponential(4.0, u) for u in column(4, PURPOSES["service time"], 0, 0, N, 0, 0)]
     assert stats.kstest(times, "expon", args=(0, 4.0)).pvalue > SURELY
 
 
@@ -168,7 +168,7 @@ def test_beta_quantiles_are_those_of_scipy(a, b):
     assert len(table) == 513 and np.all(np.diff(table) >= 0.0)
     at = np.arange(1, 512) / 512
     assert np.abs(table[1:512] - stats.beta.ppf(at, a, b)).max() < 2e-4
-    drawn = [_quantile(table, u) for u in column(7, PURPOSES["trust at start"], 0, 0, N)]
+    drawn = [_quantile(table, u) for u in column(7, PURPOSES["trust at start"], 0, 0, N, 0, 0)]
     assert stats.kstest(drawn, "beta", args=(a, b)).pvalue > SURELY
     assert abs(np.mean(drawn) - a / (a + b)) < 4 * stats.beta.std(a, b) / np.sqrt(N)
 

@@ -13,7 +13,7 @@ import zlib
 
 import numpy as np
 
-from commsim.kernels import kernel
+from commsim.kernels import inlined, kernel
 
 _PURPOSES = (
     # who lives here
@@ -74,7 +74,7 @@ SCALE = 2.0**-52
 DAY_ZERO = 1 << 20  # days before the start are negative; keys are not
 
 
-@kernel("UniTuple(uint64, 4)(uint64, uint64, uint64, uint64, uint64, uint64)")
+@inlined
 def philox(key0, key1, c0, c1, c2, c3):
     """Philox4x32-10: four uint64 holding 32 random bits each, from a key and a counter."""
     k0, k1 = np.uint64(key0) & LOW, np.uint64(key1) & LOW
@@ -88,7 +88,7 @@ def philox(key0, key1, c0, c1, c2, c3):
     return x0, x1, x2, x3
 
 
-@kernel("float64(uint64, uint64)")
+@inlined
 def open_unit(high, low):
     """A float64 in the open interval (0, 1) from two 32-bit words: 52 bits and a half."""
     return (np.float64((high << UP20) | (low >> DOWN12)) + 0.5) * SCALE
@@ -145,10 +145,31 @@ def normal(u1, u2):
     return math.sqrt(-2.0 * math.log(u1)) * math.cos(2.0 * math.pi * u2)
 
 
-@kernel("float64[::1](int64, int64, int64, int64, int64)")
-def column(world, what, day, ordinal, n):
-    """A column of ``n`` uniforms, one per row: float64[n]."""
-    out = np.empty(n)
-    for i in range(n):
-        out[i] = draw(world, what, day, i, 0, ordinal)
+@kernel("float64[::1](int64, int64, int64, int64, int64, int64, int64)")
+def column(world, what, day, first, end, other, ordinal):
+    """``draw`` for each row of first..end-1, eight at a time where the processor can: float64[end - first]."""
+    out = np.empty(end - first)
+    for k in range(end - first):
+        x0, x1, _, _ = philox(world, what, day + DAY_ZERO, first + k, other, ordinal)
+        out[k] = open_unit(x0, x1)
     return out
+
+
+@kernel("float64[::1](int64, int64, int64, int64[::1], int64, int64)")
+def column_of(world, what, day, rows, other, ordinal):
+    """``draw`` for each of ``rows`` (int64[n]): float64[n]."""
+    out = np.empty(len(rows))
+    for k in range(len(rows)):
+        x0, x1, _, _ = philox(world, what, day + DAY_ZERO, rows[k], other, ordinal)
+        out[k] = open_unit(x0, x1)
+    return out
+
+
+@kernel("UniTuple(float64[::1], 2)(int64, int64, int64, int64, int64, int64, int64)")
+def two_columns(world, what, day, first, end, other, ordinal):
+    """``draw_two`` for each row of first..end-1: two float64[end - first]."""
+    out, second = np.empty(end - first), np.empty(end - first)
+    for k in range(end - first):
+        x0, x1, x2, x3 = philox(world, what, day + DAY_ZERO, first + k, other, ordinal)
+        out[k], second[k] = open_unit(x0, x1), open_unit(x2, x3)
+    return out, second

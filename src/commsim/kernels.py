@@ -88,6 +88,12 @@ def kernel(function_or_signature):
     return numba.njit(function_or_signature, cache=CACHED)
 
 
+def inlined(function):
+    """Like ``kernel``, but written out at each place that calls it: a loop around a few lines of arithmetic then
+    works on several rows at a time."""
+    return numba.njit(function, inline="always", cache=CACHED)
+
+
 def table(rows, **columns) -> np.recarray:
     """A table of zeros with named columns: ``table.name`` is a column, ``table.name[row]`` a cell.
 

@@ -50,7 +50,7 @@ def populate(place: Place, world: int) -> State:
     household = np.repeat(np.arange(place.households), sizes)
     people = empty_people(household)
     x, levers = place.settings.x, place.settings.levers
-    renters = column(world, TENURE, 0, 0, place.households) < x.renter_share
+    renters = column(world, TENURE, 0, 0, place.households, 0, 0) < x.renter_share
     odds = _odds(sizes, x)
     state = empty_state(world, -place.burn_in, homes, people, odds, place.settings)
     t = state.tables
@@ -74,7 +74,7 @@ def _household_sizes(place: Place, world: int) -> np.ndarray:
             k = int(np.argmax(counts[:5]))
             moved = min(-excess, counts[k] - counts[k] // 2)
             counts[k], counts[k + 1] = counts[k] - moved, counts[k + 1] + moved
-    order = np.argsort(column(world, SIZE, 0, 0, place.households), kind="stable")
+    order = np.argsort(column(world, SIZE, 0, 0, place.households, 0, 0), kind="stable")
     sizes = np.empty(place.households, int)
     sizes[order] = np.repeat(np.arange(1, 7), counts)
     return sizes

@@ -23,7 +23,7 @@ from commsim.measures import (
     median_duration,
 )
 from commsim.readings import read
-from commsim.state.groups import OFFICIAL
+from commsim.state.groups import GROUPS_A_PERSON, OFFICIAL
 from commsim.state.office import CLASSES, FOR_GATHERINGS, FOR_MEMBERS, FOR_PROJECTS
 from commsim.state.people import CHILD, ELDER, OWNER
 from commsim.state.settings import Settings
@@ -189,13 +189,13 @@ def sums_by_stratum(state, day):
         if people.age[i] == CHILD:
             continue
         known = strong = inside = 0
-        alone = 1.0
+        alone = other = 1.0
         building = homes.doors.building[people.household[i]]
         first, end = homes.building_rows[building], homes.building_rows[building + 1]
         start = ties.rows.start[i]
         for k in range(start, start + ties.rows.degree[i]):  # without branches: half of all ties are faint
             u, j = ties.slots.u[k], ties.slots.neighbour[k]
-            alone *= 1.0 - u * scale
+            alone, other = other, alone * (1.0 - u * scale)  # two products in turn: neither waits for the other
             known += u >= faintest
             strong += u >= strongest
             inside += (u >= faintest) & (j >= first) & (j < end)
@@ -204,7 +204,7 @@ def sums_by_stratum(state, day):
         sums[0, a, b] += known
         sums[1, a, b] += strong
         sums[2, a, b] += known == 0
-        sums[3, a, b] += min(1.0 - alone, 1.0)  # rounding may leave a strength just above 1
+        sums[3, a, b] += min(1.0 - alone * other, 1.0)  # rounding may leave a strength just above 1
         sums[4, a, b] += people.trust[i]
         sums[5, a, b] += people.in_official[i]
         sums[6, a, b] += people.last_part[i] > day - PART_WINDOW
@@ -212,7 +212,10 @@ def sums_by_stratum(state, day):
         extra[3] += inside
         extra[4] += b == ELDER
         extra[5] += b == ELDER and people.in_official[i]
-        if group[i].max() >= 0:
+        member = False
+        for s in range(GROUPS_A_PERSON):
+            member |= group[i, s] >= 0
+        if member:
             extra[0] += 1
             extra[1] += people.last_sent[i] > day - TALK_WINDOW
     return sums, counts, extra

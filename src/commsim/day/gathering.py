@@ -15,7 +15,7 @@ import numpy as np
 
 from commsim.day.seating import together
 from commsim.day.willing import willing
-from commsim.draws import draw, purpose
+from commsim.draws import column, draw, purpose
 from commsim.kernels import kernel
 from commsim.state.office import FOR_GATHERINGS, OTHER_HOURS
 from commsim.state.people import CHILD, liked
@@ -103,10 +103,9 @@ def sign_up(state, signed, start, end, theme, identity, series, announced, hours
     """One more day of sign-ups among rows start..end-1, on the list as it stood in the morning."""
     people, world, x = state.people, state.world, state.levers[0]
     before = signed.copy()
+    sees = column(world, SEEN, announced, start, end, identity, series)
     for i in range(start, end):
-        if signed[i] or people.age[i] == CHILD:
-            continue
-        if draw(world, SEEN, announced, i, identity, series) >= x.seen_announcement:
+        if sees[i - start] >= x.seen_announcement or signed[i] or people.age[i] == CHILD:
             continue
         match = float((people.interests[i] >> theme) & 1)
         cost = cost_of_coming(people, i, x, hours, weekday)

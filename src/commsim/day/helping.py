@@ -160,6 +160,8 @@ def carry_out(state, acts, day):
         if x.acts_shown > 0.0:
             thanks[i] += show(state, day, i, j, k, level)
     for i in range(len(people)):
+        if thanks[i] == 0 and kept[i] == 1.0:
+            continue
         counts.thanks[0] += thanks[i]
         people.v[i] = moved(people.v[i], thanks[i], x.alpha_v) * kept[i]
         if kept[i] < 1.0 and people.v[i] < x.v_quit and people.volunteer[i]:

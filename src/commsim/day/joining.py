@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from commsim.clock import MONTH
-from commsim.draws import draw, draw_two, logistic, purpose
+from commsim.draws import column, column_of, draw, logistic, purpose, two_columns
 from commsim.kernels import kernel
 from commsim.state.groups import (
     GROUPS_A_PERSON,
@@ -134,15 +134,16 @@ def who_leaves(state, day):
         if has_task(groups.rows.kind[g]):
             continue
         flood = max(0.0, 1.0 - x.flood_from / groups.rows.recent[g]) if groups.rows.recent[g] > 0.0 else 0.0
-        for place in range(groups.rows.members[g]):
-            i = groups.member[g, place]
+        most = 1.0 - math.exp(-x.h_ch / MONTH * (1.0 + flood))
+        members = groups.member[g, : groups.rows.members[g]]
+        luck = column_of(state.world, LEAVE, day, members, groups.rows.identity[g], groups.rows.founded[g])
+        for place in range(len(members)):
+            if luck[place] >= most:
+                continue
+            i = members[place]
             s = slot_of(groups, i, g)
             unheard = groups.seats.unheard[i, s] / groups.seats.asked[i, s] if groups.seats.asked[i, s] > 0.0 else 0.0
-            hazard = x.h_ch / MONTH * (unheard + flood)
-            if hazard <= 0.0:
-                continue
-            u = draw(state.world, LEAVE, day, i, groups.rows.identity[g], groups.rows.founded[g])
-            if u < 1.0 - math.exp(-hazard):
+            if luck[place] < 1.0 - math.exp(-x.h_ch / MONTH * (unheard + flood)):
                 found[n, 0], found[n, 1] = i, g
                 n += 1
     return found[:n]
@@ -157,30 +158,29 @@ def who_joins(state, official, day):
     found = np.empty((2 * n_people, 2), np.int64)
     n = 0
     most = 1.0 - math.exp(-(x.p_b + x.q) / MONTH)
-    likely = 1.0 - math.exp(-x.q / MONTH)
+    likely = 1.0 - math.exp(-x.q / MONTH) if groups.count[0] > 0 else 0.0
+    by_poster = column(world, EXPOSURE, day, 0, n_people, 0, BY_POSTER)
+    by_neighbour, which = two_columns(world, EXPOSURE, day, 0, n_people, 0, BY_NEIGHBOUR)
+    pressed = x.group_forced > 0.0 or x.group_yuan > 0.0
     for i in range(n_people):
-        if not people.literate[i]:
+        if (by_poster[i] >= most and by_neighbour[i] >= likely) or not people.literate[i]:
             continue
-        g = official[homes.doors.compound[people.household[i]]]
-        if g >= 0 and not people.in_official[i]:
-            u = draw(world, EXPOSURE, day, i, 0, BY_POSTER)
-            if u < most:
-                inside = share_inside(ties, i, people.in_official)
-                pressed = x.group_forced > 0.0 or x.group_yuan > 0.0
-                if u < 1.0 - math.exp(-(x.p_b + x.q * inside) / MONTH) and (
-                    pressed or agrees(people, groups, x, world, i, g, inside, people.trust[i])
-                ):
-                    found[n, 0], found[n, 1] = i, g
-                    n += 1
-        if groups.count[0] > 0:
-            u1, u2 = draw_two(world, EXPOSURE, day, i, 0, BY_NEIGHBOUR)
-            if u1 < likely:
-                g, inside = invited_to(people, groups, ties, i, u2)
-                if g >= 0 and u1 < 1.0 - math.exp(-x.q * inside / MONTH) and agrees(
-                    people, groups, x, world, i, g, inside, 0.5
-                ):
-                    found[n, 0], found[n, 1] = i, g
-                    n += 1
+        u, g = by_poster[i], official[homes.doors.compound[people.household[i]]]
+        if u < most and g >= 0 and not people.in_official[i]:
+            inside = share_inside(ties, i, people.in_official)
+            if u < 1.0 - math.exp(-(x.p_b + x.q * inside) / MONTH) and (
+                pressed or agrees(people, groups, x, world, i, g, inside, people.trust[i])
+            ):
+                found[n, 0], found[n, 1] = i, g
+                n += 1
+        u = by_neighbour[i]
+        if u < likely:
+            g, inside = invited_to(people, groups, ties, i, which[i])
+            if g >= 0 and u < 1.0 - math.exp(-x.q * inside / MONTH) and agrees(
+                people, groups, x, world, i, g, inside, 0.5
+            ):
+                found[n, 0], found[n, 1] = i, g
+                n += 1
     return found[:n]
 
 
@@ -228,12 +228,14 @@ def who_founds(state, day):
     level = level_on(day, x.half_life)
     found = np.empty((64 + len(people) // 20, 3), np.int64)
     n = 0
+    luck = column(world, FOUND, day, 0, len(people), 0, 0)
+    most = 8.0 * x.eta_g / level
     for i in range(len(people)):
-        if not people.literate[i] or n == len(found):
+        u = luck[i]
+        if u >= most * ties.rows.total[i]:  # the hazard cannot be higher
             continue
-        u = draw(world, FOUND, day, i, 0, 0)
-        if u >= 8.0 * x.eta_g * ties.rows.total[i] / level or slot_of(groups, i, NONE) < 0:
-            continue  # the hazard cannot be higher, or there is no seat left
+        if not people.literate[i] or n == len(found) or slot_of(groups, i, NONE) < 0:
+            continue  # or there is no seat left
         j, theme, strength = shared_interest(people, groups, ties, world, day, i)
         if j >= 0 and u < 1.0 - math.exp(-0.5 * x.eta_g * strength / level):
             found[n, 0], found[n, 1], found[n, 2] = i, j, theme
@@ -300,14 +302,13 @@ def who_parts(state, day):
     found, luck = np.empty((len(people), 3), np.int64), np.empty(len(people))
     n = 0
     chance = 1.0 - math.exp(-x.eta_private)
+    u = column(world, FOUND_PRIVATE, day, 0, len(people), 0, 0)
     for i in range(len(people)):
-        if not people.in_official[i] or people.trust[i] >= x.t_star:  # most people; a call costs ten times as much
-            continue
+        if u[i] >= chance or not people.in_official[i] or people.trust[i] >= x.t_star:
+            continue  # nearly everybody
         if not would_part(people, groups, x, i):
             continue
-        luck[n] = draw(world, FOUND_PRIVATE, day, i, 0, 0)
-        if luck[n] >= chance:
-            continue
+        luck[n] = u[i]
         j = closest(people, groups, ties, x, i, i, close)
         k = closest(people, groups, ties, x, i, j, close) if j >= 0 else NONE
         if k >= 0:

@@ -16,7 +16,7 @@ import numpy as np
 from commsim.clock import AWAKE_HOURS
 from commsim.day.face import closeness, face, yields
 from commsim.day.willing import willing
-from commsim.draws import draw, poisson, purpose
+from commsim.draws import column, draw, poisson, purpose
 from commsim.kernels import kernel
 from commsim.state.groups import GROUPS_A_PERSON, official_of, slot_of
 from commsim.state.people import CHILD
@@ -262,9 +262,7 @@ def call_at_a_door(state, b, start, end, day):
     beyond = people.household[end - 1] + 1
     if spans.visited[b] >= beyond - first - 1:  # all but her own
         return
-    luck = np.empty(beyond - first)
-    for h in range(first, beyond):
-        luck[h - first] = draw(state.world, ORDER, spans.since[b], h, leader, 0)
+    luck = column(state.world, ORDER, spans.since[b], first, beyond, leader, 0)
     luck[people.household[leader] - first] = 2.0
     h = first + np.argsort(luck)[spans.visited[b]]
     spans.visited[b] += 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from commsim.draws import draw, purpose
+from commsim.draws import column, draw, purpose
 from commsim.kernels import kernel
 from commsim.state.groups import leave_all
 from commsim.state.newcomers import mean_stay, move_in
@@ -29,11 +29,14 @@ def moving(state: State, settings: Settings, day: int) -> None:
 def move(state, day):
     """Let every household that leaves today leave, and newcomers in."""
     people, homes, ties, world, x = state.people, state.homes, state.ties, state.world, state.levers[0]
-    level = level_on(day, x.half_life)
+    level, shortest = level_on(day, x.half_life), min(x.stay_short, x.stay_long, x.stay_owner)
+    luck = column(world, MOVE, day, 0, len(homes.doors), 0, 0)
     for h in range(len(homes.doors)):
+        u = luck[h]
+        if u >= 1.0 / shortest and x.arrivals == 0.0:  # nobody leaves sooner
+            continue
         first = homes.doors.first[h]
         hazard = 1.0 / mean_stay(people.tenure[first], x)
-        u = draw(world, MOVE, day, h, 0, 0)
         swept = x.arrivals > 0.0 and draw(world, WAVE, day, h, 0, 0) < x.arrivals
         if u >= hazard and not swept:  # belonging can only lower it
             continue

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 from commsim.clock import AWAKE_FROM, AWAKE_HOURS, HOURS, MONTH, is_weekday
-from commsim.draws import draw, draw_two, logistic, poisson, purpose
+from commsim.draws import column, draw, draw_two, logistic, poisson, purpose
 from commsim.kernels import kernel
 from commsim.state.groups import official_of
 from commsim.state.messages import ARRIVE, ISSUE, POST, doubled, push
@@ -66,11 +66,11 @@ def arise(state, day, talk):
     people, homes, cases, events, world = state.people, state.homes, state.cases, state.events, state.world
     rate = state.levers[0].needs_rate / 1000.0
     never = math.exp(-rate)
+    luck = column(world, NEED, day, 0, len(people), 0, 0)
     for i in range(len(people)):
-        u = draw(world, NEED, day, i, 0, 0)
-        if u < never:
+        if luck[i] < never:
             continue
-        for k in range(poisson(rate, u)):
+        for k in range(poisson(rate, luck[i])):
             who = i
             if people.age[i] == CHILD:
                 h = people.household[i]

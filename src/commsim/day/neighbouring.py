@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from commsim.clock import is_weekday
-from commsim.draws import draw, draw_two, poisson, purpose
+from commsim.draws import column, draw, draw_two, poisson, purpose
 from commsim.kernels import kernel
 from commsim.state.people import CHILD
 from commsim.state.settings import Settings
@@ -58,15 +58,17 @@ def choose_partners(people, homes, ties, weights, x, world, day, level):
     """Who talks with whom today: int64[chats, 2]."""
     room, count = len(people), 0
     pairs = np.empty((room, 2), np.int64)
+    luck = column(world, CHATS, day, 0, len(people), 0, 0)
+    most = (1.0 + x.linger_gain) / 2.0
     for i in range(len(people)):
         rate = people.sociability[i] / 2.0
-        if rate <= 0.0:
+        if luck[i] <= 1.0 - people.sociability[i] * most:  # below e^-rate for certain: no chat
             continue
         if people.commuter[i] and is_weekday(day):
             rate /= 2.0
         if x.linger_gain > 0.0 and lingers(people, homes, x, world, i):
             rate *= 1.0 + x.linger_gain
-        for k in range(poisson(rate, draw(world, CHATS, day, i, 0, 0))):
+        for k in range(poisson(rate, luck[i])):
             j = partner(people, homes, ties, weights, x, world, day, level, i, k)
             if j == NOBODY:
                 continue

@@ -15,7 +15,7 @@ import numpy as np
 from commsim.clock import MONTH, is_weekday
 from commsim.day.seating import together
 from commsim.day.willing import willing
-from commsim.draws import draw, purpose
+from commsim.draws import column, draw, purpose
 from commsim.kernels import kernel
 from commsim.state.office import FOR_GATHERINGS, OTHER_HOURS
 from commsim.state.people import CHILD, experience, leans, liked
@@ -72,8 +72,9 @@ def supply(state, day):
         there += homes.doors.compound[h] >= 0
     chance = 1.0 - math.exp(-x.supply_month / MONTH / max(there, 1))
     made = 0
+    luck = column(state.world, BROUGHT, day, 0, len(homes.doors), 0, 0)
     for h in range(len(homes.doors)):
-        if homes.doors.compound[h] < 0 or draw(state.world, BROUGHT, day, h, 0, 0) >= chance:
+        if luck[h] >= chance or homes.doors.compound[h] < 0:
             continue
         made += 1
         rows.brought[homes.doors.compound[h]] += 1
@@ -128,18 +129,16 @@ def who_comes(state, compound, start, end, opening, day):
     people, world, x = state.people, state.world, state.levers[0]
     hall = state.services.compounds
     theme, before = hall.theme[compound], hall.last[compound]
-    came = np.zeros(len(people), np.bool_)
-    for i in range(start, end):
-        came[i] = before >= 0 and people.last_hall[i] == before
+    came = (people.last_hall == before) & (before >= 0)
     asked = invited(state, start, end, int(x.hall_guests) if opening else 0)
     gift = x.hall_gift if opening else 0.0
     coming, stays = np.zeros(end - start, np.bool_), np.ones(end - start)
+    luck = column(world, VISIT, day, start, end, 0, 0)
     for i in range(start, end):
-        if people.age[i] == CHILD:
+        u, seen = luck[i - start], 1.0 if asked[i - start] else x.seen_announcement
+        if u >= seen or people.age[i] == CHILD:
             continue
-        seen = 1.0 if asked[i - start] else x.seen_announcement
         match = float((people.interests[i] >> theme) & 1)
-        u = draw(world, VISIT, day, i, 0, 0)
         if u < seen * willing(people, i, x, x.theta_gathering, match, 1.0, HALL_HOURS, 0.0, gift):
             share = share_inside(state.ties, i, came)
             coming[i - start] = u < seen * willing(people, i, x, x.theta_gathering, match, share, HALL_HOURS, 0.0, gift)

@@ -31,7 +31,7 @@ from commsim.day.serving import (
     solve,
     watch_thread,
 )
-from commsim.draws import draw, draw_two, logistic, poisson, purpose
+from commsim.draws import column, draw, draw_two, logistic, poisson, purpose
 from commsim.kernels import kernel
 from commsim.state.groups import (
     GROUPS_A_PERSON,
@@ -110,17 +110,17 @@ def start_talk(state, asked, day):
     push(events, morning, DUTY, 0, 0, 0)
     level = level_on(day, x.half_life)
     never = math.exp(-x.mu)
+    luck = column(world, SMALL_TALK, day, 0, len(people), 0, 0)
     for i in range(len(people)):
-        if not in_any_group(groups, i):
+        if luck[i] < never:  # the rate is at most mu: the same silence whatever the ties
             continue
-        u = draw(world, SMALL_TALK, day, i, 0, 0)
-        if u < never:  # the rate is at most mu: the same silence whatever the ties
+        if not in_any_group(groups, i):
             continue
         group, strength = where_to_talk(people, groups, ties, x, world, day, level, i)
         if group < 0:
             continue
         rate = x.mu * strength / (strength + x.w_0) * people.voice[i]
-        for k in range(poisson(rate, u)):
+        for k in range(poisson(rate, luck[i])):
             hour = AWAKE_FROM + AWAKE_HOURS * draw(world, TALK_HOUR, day, i, 0, k)
             push(events, day + hour / HOURS, POST, i, group, TALK * 2**32 + k)
 

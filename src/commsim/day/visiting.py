@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from commsim.clock import is_weekday
-from commsim.draws import draw, purpose
+from commsim.draws import column, purpose
 from commsim.kernels import kernel
 from commsim.state.office import OTHER_HOURS, VISITS
 from commsim.state.people import CHILD, OWNER, experience
@@ -37,13 +37,14 @@ def visiting(state: State, settings: Settings, day: int) -> None:
 def visit(state, made, today):
     """Visit the next ``today`` households after the first ``made``; how many there were to visit."""
     people, homes, x = state.people, state.homes, state.levers[0]
-    luck = np.full(len(homes.doors), 2.0)
+    luck = column(state.world, ORDER, 0, 0, len(homes.doors), 0, 0)
     count = 0
     for h in range(len(homes.doors)):
         owned = people.tenure[homes.doors.first[h]] == OWNER
         if homes.doors.compound[h] >= 0 and (owned or x.visits_renters > 0.0):
-            luck[h] = draw(state.world, ORDER, 0, h, 0, 0)
             count += 1
+        else:
+            luck[h] = 2.0  # after everybody else
     order = np.argsort(luck)
     today = min(today, count)
     for k in range(made, made + today):

@@ -70,8 +70,8 @@ def deffuant(opinions: Sequence[float], tolerance: float, step: float = 0.5, rou
     now = np.array(opinions, float).tolist()
     people = len(now)
     for turn in range(rounds):
-        first = (people * column(world, MEETING, turn, 0, people)).astype(int)
-        other = (first + 1 + ((people - 1) * column(world, MEETING, turn, 1, people)).astype(int)) % people
+        first = (people * column(world, MEETING, turn, 0, people, 0, 0)).astype(int)
+        other = (first + 1 + ((people - 1) * column(world, MEETING, turn, 0, people, 0, 1)).astype(int)) % people
         for i, j in zip(first.tolist(), other.tolist(), strict=True):
             gap = now[j] - now[i]
             if abs(gap) < tolerance:
@@ -107,8 +107,8 @@ def voter(graph: nx.Graph, opinions: Sequence[int], world: int = 1, turns: int =
         if ones in (0, people):
             return Fixation(now[0], turn)
         if turn % block == 0:
-            who = (people * column(world, VOTER, turn // block, 0, block)).astype(int).tolist()
-            whom = column(world, MODEL, turn // block, 0, block).tolist()
+            who = (people * column(world, VOTER, turn // block, 0, block, 0, 0)).astype(int).tolist()
+            whom = column(world, MODEL, turn // block, 0, block, 0, 0).tolist()
         i = who[turn % block]
         if near[i]:
             copied = now[near[i][int(len(near[i]) * whom[turn % block])]]
@@ -127,15 +127,15 @@ def closure(people: int, birth: float, per_friend: float, death: float, steps: i
     _between("density", density, 0.0, 1.0)
     upper = np.triu_indices(people, 1)
     pairs = len(upper[0])
-    tied = column(world, AT_START, 0, 0, pairs) < density
+    tied = column(world, AT_START, 0, 0, pairs, 0, 0) < density
     found = np.empty(steps)
     for step in range(steps):
         friends = np.zeros((people, people))
         friends[upper] = tied
         friends += friends.T
         common = (friends @ friends)[upper]
-        born = column(world, BEGINS, step, 0, pairs) < birth + per_friend * common
-        ended = column(world, ENDS, step, 0, pairs) < death
+        born = column(world, BEGINS, step, 0, pairs, 0, 0) < birth + per_friend * common
+        ended = column(world, ENDS, step, 0, pairs, 0, 0) < death
         tied = np.where(tied, ~ended, born)
         found[step] = tied.mean()
     return found
