@@ -43,7 +43,8 @@ _PURPOSES = (
     # affairs
     "rumour", "rumour starts", "rumour heard", "rumour posted", "rumour post group", "rumour over",
     "account post", "account follower",
-    "deliberates", "reads thread", "quarrel", "rule of a group", "mediator", "mediation step",
+    "deliberates", "view hour", "reads thread", "quarrel", "rule of a group", "mediator", "mediation step",
+    "report hour",
     "coaching order", "admits staff", "group leader", "leaders' seats", "turns to service", "serves", "served",
     "serving volunteer", "grant lottery",
 

@@ -64,7 +64,7 @@ NOTHING = dict(
     acts_week=0.0, entitlement=0.0,
 
     # affairs
-    rumour_rate=0.0, h_c=0.0, eta_service=0.0, skill_gain=0.0, chi_learn=0.0,
+    rumour_rate=0.0, put_right=0.0, h_c=0.0, eta_service=0.0, skill_gain=0.0, chi_learn=0.0,
 
     # services
     property_share=0.0, kappa_z=0.0,

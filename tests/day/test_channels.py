@@ -112,7 +112,7 @@ def test_what_was_kept_in_the_last_month_may_be_brought_once(a_month):
 def test_grid_workers_do_class_2_and_leave_emergencies_to_the_office():
     levers = dict(needs_rate=100.0, class_1=0.0, class_2=1.0, self_help=0.0, minutes_answer=0.1, minutes_2=60.0,
                   officials=20.0, duty_from=0.0, duty_hours=24.0, repair_2=2.0, repair_sigma=0.5)  # fmt: skip
-    state = live(hamlet(200, **levers), 60, needs, talking, rules=[GridOrders(speed=0.5)])
+    state = live(hamlet(200, **levers), 60, needs, talking, rules=[GridOrders(speed=0.5, homes_each=1, hours=24.0)])
     c = cases(state)
     c = c[c["reported"] < 40.0]
     worked, grid = state.office.officials["worked"].sum(), state.services.compounds["grid_hours"].sum()
@@ -122,6 +122,47 @@ def test_grid_workers_do_class_2_and_leave_emergencies_to_the_office():
     assert_mean(np.log(c["solved"] - c["answered"]), np.log(1.0), bias=0.06)  # an hour of work on a day
     urgent = live(hamlet(200, emergency=1.0, **levers), 20, needs, talking, rules=[GridOrders()])
     assert urgent.services.compounds["grid_hours"].sum() == 0.0 and urgent.office.officials["worked"].sum() > 10.0
+
+
+AT_ONCE = dict(class_1=0.0, class_2=1.0, self_help=0.0, minutes_answer=0.1, officials=20.0, duty_from=0.0,
+               duty_hours=24.0, repair_2=0.01, repair_sigma=0.0)  # fmt: skip
+
+
+@pytest.mark.parametrize("busy", [0.3, 0.7])
+def test_orders_wait_for_the_worker_of_their_grid(busy):
+    """M/M/1: mean time from answer to done 1 / (mu - lambda), each of twenty grids by itself."""
+    hours = 6.0
+    state = hamlet(800, needs_rate=busy * 24.0 / hours / 40.0 * 1000.0, minutes_2=60.0 * hours, **AT_ONCE)
+    live(state, 300, needs, talking, rules=[GridOrders(speed=0.05, homes_each=40, hours=24.0)])
+    c = cases(state)
+    c = c[(c["reported"] > 40.0) & (c["reported"] < 250.0)]
+    assert (c["solved"] > 0.0).all()
+    waits = (c["solved"] - c["answered"]) * 24.0 - 0.01 * 0.05 * 24.0
+    grid = state.people["household"][c["person"]] // 40
+    means = np.array([waits[grid == g].mean() for g in range(20)])
+    assert_mean(means, hours / (1.0 - busy))
+    assert (state.services.grids["busy"] > 0.0).sum() == 20
+
+
+def test_a_worker_does_no_more_hours_a_day_than_there_are_and_on_duty_only():
+    """Twice the orders that eight hours hold: the backlog grows by eight hours of work a day."""
+    levers = {**AT_ONCE, "duty_from": 9.0}
+    state = hamlet(200, needs_rate=16.0 / 200.0 * 1000.0, minutes_2=60.0, **levers)
+    live(state, 60, needs, talking, rules=[GridOrders(speed=0.05, homes_each=200, hours=8.0)])
+    c = cases(state)
+    solved = c["solved"][c["solved"] >= 0.0] - 0.01 * 0.05
+    hour = (solved - np.floor(solved)) * 24.0
+    assert (hour > 9.0 - 1e-6).all() and (hour < 17.0 + 1e-6).all()
+    by_day = np.bincount(solved.astype(int))[:60]
+    assert_mean(by_day, 8.0)
+    assert state.services.grids["busy"].max() == pytest.approx(
+        state.services.compounds["grid_hours"].sum() / 8.0, abs=2.0)  # fmt: skip
+
+
+def test_a_grid_ends_where_its_compound_ends():
+    state = hamlet(100, per_compound=50, needs_rate=500.0, minutes_2=60.0, **AT_ONCE)
+    live(state, 30, needs, talking, rules=[GridOrders(homes_each=30)])
+    assert np.flatnonzero(state.services.grids["busy"]).tolist() == [0, 30, 50, 80]
 
 
 @pytest.mark.parametrize("chores, freed", [(15.0, 10.0), (15.0, 20.0), (0.0, 5.0)])

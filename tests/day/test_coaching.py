@@ -6,9 +6,11 @@ from alone import assert_mean, assert_share, change, hamlet, know, live, strengt
 from scipy.special import expit
 
 from commsim.day.coaching import coaching
+from commsim.day.talking import talking
 from commsim.readings.affairs import read_affairs
 from commsim.rules import Audit, Coaching, LeadersGroup, MicroGrants, Tracking
-from commsim.state.groups import INTEREST, OFFICIAL, count_post, enter, open_group, with_room
+from commsim.state.groups import INTEREST, LEADERS, OFFICIAL, count_post, enter, open_group, with_room
+from commsim.state.messages import REPLY, REPORT
 from commsim.state.office import FOR_MEMBERS
 
 LEARN = dict(half_life=1e9, skill_gain=0.2, kappa_on=0.25, chi_learn=0.1, a_visit=0.1, alpha=0.05, w_cap=0.3)
@@ -184,6 +186,57 @@ def test_fifty_leaders_at_most():
     live(state, 1, coaching, rules=[LeadersGroup()])
     assert (state.ties.rows["degree"] > 0).sum() == 50
     assert set(state.ties.rows["degree"].tolist()) == {0, 49}
+
+
+def test_leaders_have_a_group_of_their_own_in_which_each_reports():
+    state = place(lambda_nu=40.0, u=0.0)
+    groups(state, 4)
+    state.people["trust"][:] = 1.0
+    for g in range(3):
+        write(state, 3 * g, g, 2)
+    live(state, 29, talking, coaching, rules=[LeadersGroup()])
+    assert state.groups.rows["kind"][: state.groups.count[0]].tolist() == [INTEREST] * 4 + [LEADERS]
+    assert leaders_in(state) == {0, 3, 6}
+    rows = state.messages.rows[: state.messages.count[0]]
+    assert rows["kind"].tolist() == [REPORT] * 3 and set(rows["sender"].tolist()) == {0, 3, 6}
+    assert (rows["group"] == 4).all() and (rows["time"].astype(int) == 1).all()
+    write(state, 1, 0, 5)  # somebody else leads the first group now, and the fourth has a leader
+    write(state, 9, 3, 1)
+    live(state, 10, talking, coaching, rules=[LeadersGroup()])
+    assert state.groups.count[0] == 5 and leaders_in(state) == {1, 3, 6, 9}
+    rows = state.messages.rows[3 : state.messages.count[0]]
+    assert rows["kind"].tolist() == [REPORT] * 4 and set(rows["sender"].tolist()) == {1, 3, 6, 9}
+
+
+def test_who_replies_to_a_leader_has_met_that_leader():
+    states = []
+    for u in (0.0, 1.0):
+        state = place(lambda_nu=40.0, u=u, in_view=0.2, kappa_on=0.2, w_cap=1.0)
+        groups(state, 3)
+        state.people["trust"][:] = 1.0
+        for g in range(3):
+            write(state, 3 * g, g, 2)
+        states.append(live(state, 3, talking, coaching, rules=[LeadersGroup()]))
+    total = [s.ties.rows["total"] for s in states]
+    replies = states[1].messages.rows["kind"][: states[1].messages.count[0]] == REPLY
+    assert replies.any() and (total[1][[0, 3, 6]] >= total[0][[0, 3, 6]]).all()
+    assert total[1].sum() > total[0].sum() and not total[1][[1, 2, 4, 5, 7, 8]].any()
+
+
+def leaders_in(state):
+    (group,) = np.flatnonzero(state.groups.rows["kind"][: state.groups.count[0]] == LEADERS)
+    return set(state.groups.member[group, : state.groups.rows["members"][group]].tolist())
+
+
+@pytest.mark.parametrize("rules, writers", [((), 3), ((Coaching(),), 3), ((LeadersGroup(),), 1)])
+def test_without_the_rule_or_with_one_leader_there_is_no_leaders_group(rules, writers):
+    state = place(lambda_nu=40.0, u=0.0)
+    groups(state, 3)
+    state.people["trust"][:] = 1.0
+    for g in range(writers):
+        write(state, 3 * g, g, 2)
+    live(state, 40, talking, coaching, rules=rules)
+    assert state.groups.count[0] == 3 and not state.messages.count[0]
 
 
 def troubled(state, people, day=0):

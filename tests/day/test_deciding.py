@@ -6,8 +6,13 @@ from alone import SURE, assert_share, change, hamlet, know, live, logit
 from scipy.special import expit
 
 from commsim.day.deciding import deciding
+from commsim.day.joining import joining
 from commsim.day.moving import moving
+from commsim.day.talking import talking
+from commsim.readings.affairs import read_affairs
 from commsim.rules import DeliberationGroup, EasyVoting, Notice, PreScreening, Vote
+from commsim.state.groups import DELIBERATION, REPRESENTATIVES
+from commsim.state.messages import REPLY, TALK, VIEW
 from commsim.state.office import CHARGED_UNSEEN, FOR_PROJECTS, FOR_WORKS, FROM_HOUSEHOLDS, OVERRULED
 from commsim.state.people import CHILD, SHORT_RENTER
 
@@ -151,6 +156,64 @@ def test_who_was_heard_once_is_not_heard_again_and_who_agreed_objects_no_more():
     assert state.office.grievances[OVERRULED] + project.settled.sum() == 8
     counts = [s["objectors"] for s in project.steps if s["stage"] == "notice"]
     assert counts[0] == 8 and counts[1] == counts[2] == 8 - project.settled.sum() < 8
+
+
+def heard_in_pairs(w, n=6000, epsilon=0.3, apart=0.0, **levers):
+    """(state, project, who objected): households in pairs tied with strength w, on the evening of a hearing that wins
+    over one half; the second of a pair trusts the office less by ``apart``."""
+    def pairs(state):
+        state.people["trust"][:] = 0.5 - apart * (np.arange(n) % 2)
+        for i in range(0, n, 2):
+            know(state, i, i + 1, w)
+
+    rules = [Notice(decision=2, works=1, accounts=0, objectors=100_000)]
+    levers = {"half_life": 1e9, "r_board": 100.0, "a_f": 0.0, "b_f": 0.0, "o_0": logit(0.4), **levers}
+    state, project = one_project(days=1, households=n, rules=rules, set_up=pairs, epsilon=epsilon, **levers)
+    objected = project.objects.copy()
+    live(state, 1, deciding, rules=rules)
+    return state, project, objected
+
+
+def partners(of):
+    return of.reshape(-1, 2)[:, ::-1].ravel()
+
+
+@pytest.mark.parametrize("w", [1.0, 0.5])
+def test_who_is_won_over_moves_ties_of_like_opinion_half_way(w):
+    """Of objectors heard in vain whose partner was won over 1 - w/2 still object; all others stay as they were."""
+    state, project, objected = heard_in_pairs(w)
+    in_vain = objected & ~project.settled
+    moved = in_vain & partners(project.settled)
+    assert_share(project.objects[moved].sum(), moved.sum(), 1 - w / 2)
+    assert project.objects[in_vain & ~moved].all()
+    assert (project.swayed > 0).sum() == partners(project.settled).sum()
+    assert project.heard_total == objected.sum() and project.settled_total == project.settled.sum()
+    assert state.office.grievances[OVERRULED] == in_vain.sum()
+
+
+def test_who_has_not_seen_it_yet_objects_less_when_a_tie_was_won_over():
+    state, project, _ = heard_in_pairs(0.8, r_board=0.35)
+    seen, won = project.seen.copy(), project.settled.copy()
+    live(state, 12, deciding, rules=[Notice(decision=2, works=1, accounts=0, objectors=100_000)])
+    late = project.seen & ~seen
+    for near, p in ((partners(won), 0.4 * (1 - 0.8 / 2)), (~partners(won), 0.4)):
+        assert_share(project.objects[late & near].sum(), (late & near).sum(), p)
+
+
+@pytest.mark.parametrize("epsilon, apart, moves", [(0.0, 0.0, False), (0.2, 0.25, False), (0.3, 0.25, True)])
+def test_opinions_too_far_apart_stay_where_they_are(epsilon, apart, moves):
+    """Chances to object of .4 and of .4 plus 1 in log-odds differ by .24."""
+    assert expit(np.log(0.4 / 0.6) + 4.0 * 0.25) - 0.4 == pytest.approx(0.24, abs=0.01)
+    _, project, objected = heard_in_pairs(1.0, 600, epsilon, apart, o_t=4.0)
+    assert (project.swayed > 0).any() == moves
+    assert ((objected & ~project.settled) == (project.objects & ~project.settled)).all() != moves
+
+
+def test_newcomers_have_not_been_talked_out_of_it():
+    state, project, _ = heard_in_pairs(1.0, 600)
+    assert (project.swayed > 0).any()
+    all_move(state, [], deciding)
+    assert (project.swayed == 0).all()
 
 
 def test_households_charged_for_what_they_never_saw_bear_a_grievance_once():
@@ -315,11 +378,97 @@ def test_with_reach_over_everything_all_come_to_agree_and_without_any_nobody_mov
     assert (project.value == before).all()
 
 
-def test_only_representatives_talk_and_they_get_to_know_each_other():
-    before, project, state = talked(people=30, rounds=1, alpha=0.05, kappa_on=0.2)
+def test_only_representatives_talk_and_without_smartphones_they_meet_in_person():
+    before, project, state = talked(people=30, rounds=1, alpha=0.05, kappa_on=0.2, literate_young=0.0,
+                                    literate_old=0.0)  # fmt: skip
     assert project.asked.sum() == 30 and not (project.value != before)[~project.asked].any()
+    assert project.group == -1 and state.groups.count[0] == 0
     assert (state.ties.rows["degree"] > 0).sum() == 30  # one household, one person here
     np.testing.assert_allclose(state.ties.slots["u"][state.ties.rows["start"][project.asked]], 0.01)
+
+
+COUNCIL = DeliberationGroup(people=12, rounds=3)
+
+
+def screened(rules, days=3, outside=(), **levers):
+    """(state, project, rows of the representatives' messages) after ``days`` of a project; one person a household."""
+    state = hamlet(60, per_compound=60, **{"projects_a_year": 365.0, "project_households": 60.0, "half_life": 1e9,
+                                           "ties_most": 60.0, "u": 0.0, **YES_TO_ALL, **levers})  # fmt: skip
+    state.people["literate"][:] = ~np.isin(np.arange(60), outside)
+    live(state, 1, talking, deciding, rules=rules)
+    live(change(state, projects_a_year=0.0), days - 1, talking, deciding, rules=rules)
+    return state, state.projects.all[0], state.messages.rows[: state.messages.count[0]]
+
+
+@pytest.mark.parametrize("rules, kind", [((PreScreening(people=12),), REPRESENTATIVES),
+                                         ((PreScreening(people=9), COUNCIL), DELIBERATION)])  # fmt: skip
+def test_representatives_with_a_smartphone_have_a_group_of_their_own(rules, kind):
+    state, project, _ = screened(rules, outside=range(0, 60, 3))
+    groups = state.groups.rows[: state.groups.count[0]]
+    assert groups["kind"].tolist() == [kind] and groups["compound"].tolist() == [0]
+    assert project.asked.sum() == 12
+    inside = set(state.groups.member[0, : groups["members"][0]].tolist())
+    assert inside == {i for i in np.flatnonzero(project.asked).tolist() if i % 3}  # seat i is household i here
+    assert 2 < len(inside) < 12
+    assert not state.people["in_official"].any()
+    assert read_affairs(state, state.base, state.day - 1)["groups"] == 1
+
+
+@pytest.mark.parametrize("rules", [(), (Vote(),), (COUNCIL,)])
+def test_without_a_pre_screening_there_is_no_group_and_nobody_writes(rules):
+    state, _, rows = screened(rules, days=10)
+    assert state.groups.count[0] == 0 and not len(rows)
+
+
+def test_each_representative_writes_once_and_only_replies_are_encounters():
+    state, project, rows = screened([PreScreening(people=12)])
+    assert (rows["kind"] == VIEW).all() and (rows["group"] == project.group).all()
+    assert sorted(rows["sender"].tolist()) == np.flatnonzero(project.asked).tolist()
+    assert not state.ties.rows["degree"].any()
+    state, project, rows = screened([PreScreening(people=12)], u=1.0, in_view=0.1, alpha=0.05, kappa_on=0.2)
+    asked, replies = rows[rows["kind"] == VIEW], rows[rows["kind"] == REPLY]
+    assert len(asked) == 12 and len(replies) > 5 and len(asked) + len(replies) == len(rows)
+    first = rows["sender"][replies["reply_to"]]
+    met = {frozenset(pair) for pair in zip(replies["sender"].tolist(), first.tolist(), strict=True)}
+    assert state.ties.rows["degree"].sum() == 2 * len(met)
+
+
+def test_in_a_deliberation_group_one_of_each_pair_writes_and_the_other_replies():
+    state, project, rows = screened([PreScreening(), COUNCIL], alpha=0.05, kappa_on=0.2, w_cap=1.0)
+    views, replies = rows[rows["kind"] == VIEW], rows[rows["kind"] == REPLY]
+    assert len(views) == len(replies) == 3 * 12 / 2 and len(rows) == 36
+    assert (rows["kind"][replies["reply_to"]] == VIEW).all() and rows["time"].max() < 3  # before they are asked
+    wrote = np.bincount(rows["sender"], minlength=60)
+    assert (wrote[project.asked] == 3).all() and not wrote[~project.asked].any()
+    once = 0.2 * 0.05
+    assert state.ties.rows["total"].max() <= 3 * once + 1e-9
+    assert (state.ties.rows["degree"][project.asked] > 0).all()
+    assert not state.ties.rows["degree"][~project.asked].any()
+
+
+def test_the_group_is_closed_with_the_project_and_opened_anew_for_a_new_version():
+    state, project, _ = screened([PreScreening(people=12), Vote(days=1)], days=60)
+    assert project.outcome == "done" and project.group == -1
+    assert state.groups.count[0] == 1 and not state.groups.rows["members"].any()
+    state, project, _ = screened([PreScreening(people=12)], days=13, theta_pay=-SURE, versions_most=2.0,
+                                 rework_days=8.0)  # fmt: skip
+    assert project.version == 2 and state.groups.count[0] == 2
+    assert state.groups.rows["members"][:2].tolist() == [0, 12]
+    assert state.groups.rows["founded"][:2].tolist() == [0, 11]
+
+
+def test_in_a_group_with_a_task_there_is_no_small_talk_and_nobody_is_invited():
+    state, _, _ = screened([PreScreening(days=40, people=12)], days=1)
+    inside = np.flatnonzero(state.groups.seats.group[:, 0] >= 0)
+    for i in range(0, 60, 2):
+        for j in inside.tolist():
+            if i != j:
+                know(state, i, j, 0.5)
+    change(state, mu=5.0, w_0=0.01, q=500.0, theta_join=SURE, h_ch=500.0, flood_from=0.01)
+    live(state, 20, talking, joining, deciding, rules=[PreScreening(days=40, people=12)])
+    said = state.messages.rows["kind"][: state.messages.count[0]]
+    assert (said == VIEW).sum() == 12 and not (said == TALK).any()
+    assert (np.flatnonzero(state.groups.seats.group[:, 0] >= 0) == inside).all()
 
 
 @pytest.mark.parametrize("people", [1, 7, 30])

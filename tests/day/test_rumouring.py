@@ -245,3 +245,80 @@ def test_the_account_writes_at_its_rate():
     state = place(10)
     live(state, 700, rumouring, rules=[PublicAccount(posts_a_week=2.0)])
     assert abs(len(state.requests) - 200) < 4 * np.sqrt(200)
+
+
+@pytest.mark.parametrize("ready, w, c", [(0.5, 0.8, 1.0), (1.0, 0.3, 50.0), (0.0, 0.9, 50.0)])
+def test_who_meets_a_neighbour_that_is_over_it_is_told_better(ready, w, c):
+    """1 - put_right w (1 - e^-c) go on believing it; nobody has to tell the office, and it costs nothing."""
+    state = place(4000, put_right=ready, c_r=c)
+    for i in range(0, 4000, 2):
+        know(state, i, i + 1, w)
+    spread(state, np.arange(0, 4000, 2))
+    state.people["believes"][1::2] = OVER_IT
+    live(state, 1, rumouring)
+    assert_share(2000 - believe(state).sum(), 2000, ready * w * (1 - np.exp(-c)))
+    assert not state.requests and not state.affairs.compounds["known"][0]
+
+
+def test_several_neighbours_tell_better_one_by_one_and_strangers_and_other_compounds_do_not():
+    state = hamlet(6000, per_compound=3000, **{**LEVERS, "put_right": 1.0, "c_r": 50.0})
+    for i in range(0, 3000, 3):
+        know(state, i, i + 1, 0.3)
+        know(state, i, i + 2, 0.6)
+        know(state, i + 1, 3000 + i, 1.0)
+    state.people["believes"][3000:] = OVER_IT
+    state.people["believes"][:3000] = np.where(np.arange(3000) % 3, OVER_IT, BELIEVES)
+    state.people["believes"][3:3000:6] = UNHEARD
+    spread(state, np.arange(0, 3000, 6))
+    live(state, 1, rumouring)
+    assert_share(believe(state)[:3000:6].sum(), 500, 0.7 * 0.4)
+    assert (state.people["believes"][3:3000:6] == UNHEARD).all()
+
+
+@pytest.mark.parametrize("view, c", [(0.03, 1.0), (0.1, 50.0)])
+def test_neighbours_corrections_in_a_group_scroll_away_like_talk(view, c):
+    """Ten that post: (1 - v (1 - e^-c))^10 of the members go on believing it."""
+    state = place(4000, put_right=1.0, c_r=c, in_view=view, mu=1e9, w_0=1e-9, view_hours=0.5)
+    group = official(state, range(2000))
+    for i in range(0, 10, 2):
+        know(state, i, i + 1, 0.5)
+    spread(state, np.arange(10, 4000))
+    state.people["believes"][:10] = OVER_IT
+    live(state, 1, rumouring)
+    assert_share(believe(state)[10:2000].sum(), 1990, (1 - view * (1 - np.exp(-c))) ** 10)
+    assert believe(state)[2000:].all()
+    rows = state.messages.rows[: state.messages.count[0]]
+    assert (rows["kind"] == CORRECTION).all() and (rows["group"] == group).all()
+    assert sorted(rows["sender"]) == list(range(10))
+
+
+@pytest.mark.parametrize("ready", [0.2, 1.0])
+def test_neighbours_post_corrections_as_readily_as_they_talk_times_the_lever(ready):
+    state = place(2000, put_right=ready, mu=0.5, w_0=0.5)
+    official(state, range(2000))
+    for i in range(0, 2000, 2):
+        know(state, i, i + 1, 0.5)
+    spread(state, [0])
+    state.people["believes"][1:] = OVER_IT
+    live(state, 1, rumouring)
+    rows = state.messages.rows[: state.messages.count[0]]
+    assert_share((rows["kind"] == CORRECTION).sum(), 1999, 1 - np.exp(-ready * 0.25))
+
+
+def never_taken_in(beta, gamma, delta):
+    """dS = -beta S I, dR = (gamma + delta R) I: what is left of S when I has gone, from S = 1."""
+    return brentq(lambda s: s + gamma / delta * (s ** (-delta / beta) - 1) - 1, 1e-9, 1 - 1e-4)
+
+
+@pytest.mark.parametrize("ready", [0.0, 0.1, 0.4])
+def test_neighbours_who_know_better_hold_down_the_final_share(ready):
+    n, degree, gamma, beta, c = 3000, 300, 0.04, 0.12, 0.5
+    state = place(n, beta_rumour=1 - np.exp(-beta / degree), gamma_r=gamma, c_r=c / degree,
+                  put_right=ready, ties_most=float(degree))  # fmt: skip
+    dense_ties(state, degree)
+    spread(state, np.arange(0, n, 100))
+    live(state, 400, rumouring)
+    reached = (state.people["believes"] != UNHEARD).mean()
+    delta = -degree * np.log(1 - ready * (1 - np.exp(-c / degree)))
+    expected = 1 - never_taken_in(beta, gamma, delta) if ready else final_size(beta / gamma)
+    assert reached == pytest.approx(expected, abs=0.06) and believe(state).sum() < 10

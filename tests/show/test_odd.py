@@ -10,6 +10,7 @@ import pytest
 from commsim.day.plan import PHASES
 from commsim.rules import RULES
 from commsim.show import odd
+from commsim.state import groups, messages
 from commsim.state.people import PEOPLE
 from commsim.state.shocks import SHOCKS
 from commsim.words import LANGUAGES, say
@@ -59,6 +60,13 @@ def test_the_state_lists_every_column_of_the_people():
     section = text[text.index("**people**") :].split("\n\n## ")[0]
     assert re.findall(r"^\| (\w+) \| \S+ / ", section, re.M) == list(PEOPLE)
     assert "trust in the community office" in section
+
+
+@pytest.mark.parametrize("table, kinds", [("groups", groups.KINDS), ("messages", messages.KINDS)])
+def test_the_state_says_which_kinds_there_are(table, kinds):
+    section = odd.state().split(f"**{table}.rows**")[1].split("\n\n## ")[0]
+    (told,) = re.findall(r"^\| kind \| \S+ / .* \| (.+) \|$", section, re.M)
+    assert told.split(", ") == [f"{k} {kind}" for k, kind in enumerate(kinds)]
 
 
 def test_no_array_with_columns_is_left_out():

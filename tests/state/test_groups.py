@@ -19,6 +19,7 @@ from commsim.state.groups import (
     open_group,
     posts_at,
     posts_before,
+    seat,
     slot_of,
     slot_of_post,
     with_room,
@@ -188,3 +189,17 @@ def test_the_tree_of_messages(counts, data):
         target = data.draw(st.integers(0, sum(counts) - 1))
         laid_out = [place for place, count in enumerate(counts) for _ in range(count)]
         assert slot_of_post(tree, target) == laid_out[target]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.lists(st.integers(0, 11), unique=True)), max_size=8), st.data())
+def test_who_is_named_has_a_seat_and_nobody_else(history, data):
+    groups, people, g, p = town(cap=12)
+    people.literate[:] = True
+    people.literate[[3, 8]] = False
+    for posts, named in history:
+        seat(g, p, 1, np.array(named, np.int64))
+        assert set(members(groups, 1)) == set(named) - {3, 8}
+        if posts and members(groups, 1):
+            count_post(g, data.draw(st.sampled_from(members(groups, 1))), 1)
+        check(groups, people)

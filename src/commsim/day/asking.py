@@ -13,7 +13,7 @@ import numpy as np
 from commsim.day.willing import willing
 from commsim.draws import draw, draw_two, poisson, purpose
 from commsim.kernels import kernel
-from commsim.state.groups import GROUPS_A_PERSON, OFFICIAL
+from commsim.state.groups import GROUPS_A_PERSON, OFFICIAL, has_task
 from commsim.state.people import CHILD, spokesperson
 from commsim.state.settings import Settings
 from commsim.state.ties import level_on, meet, strength
@@ -134,12 +134,14 @@ def strongest(ties, i, most, floor):
 
 @kernel
 def where_to_ask(groups, i):
-    """The official group that i is in, else the largest of i's groups, else -1."""
+    """The official group that i is in, else the largest of i's groups without a task, else -1."""
     best = NOBODY
     for s in range(GROUPS_A_PERSON):
         g = groups.seats.group[i, s]
-        if g >= 0 and groups.rows.kind[g] == OFFICIAL:
+        if g < 0 or has_task(groups.rows.kind[g]):
+            continue
+        if groups.rows.kind[g] == OFFICIAL:
             return g
-        if g >= 0 and (best == NOBODY or groups.rows.members[g] > groups.rows.members[best]):
+        if best == NOBODY or groups.rows.members[g] > groups.rows.members[best]:
             best = g
     return best

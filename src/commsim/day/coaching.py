@@ -7,6 +7,7 @@ members have a good experience by a_visit, with the office and with who coaches,
 skill <- skill + gain (1 - skill); online the gain is kappa_on times that, where staff were let in: a keyed
 threshold below logistic(lambda_nu (mean trust - t_star)).
 A coached group whose members had a need turns to service with hazard eta_service skill.
+Leaders have a chat group of their own: once a month they meet, and each reports there on the next day.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import math
 
 import numpy as np
 
-from commsim.clock import YEAR
+from commsim.clock import AWAKE_FROM, AWAKE_HOURS, HOURS, YEAR
 from commsim.day.willing import willing
 from commsim.draws import draw, logistic, purpose
 from commsim.kernels import kernel
 from commsim.state.affairs import density
-from commsim.state.groups import INTEREST, slot_of
+from commsim.state.groups import INTEREST, LEADERS, OF_TASKS, open_group, seat, slot_of, with_room
+from commsim.state.messages import POST, REPORT, doubled, push
 from commsim.state.office import FOR_MEMBERS, OTHER_HOURS
 from commsim.state.people import CHILD, experience
 from commsim.state.settings import Settings
@@ -29,6 +31,7 @@ from commsim.state.whole import State
 
 ORDER, ADMITS = purpose("coaching order"), purpose("admits staff")
 LEADER, LEADERS_SEATS = purpose("group leader"), purpose("leaders' seats")
+REPORT_HOUR = purpose("report hour")
 TURNS, SERVES, SERVED = purpose("turns to service"), purpose("serves"), purpose("served")
 VOLUNTEER, GRANT = purpose("serving volunteer"), purpose("grant lottery")
 MONTH_DAYS, FRESH_DAYS, NEED_DAYS, WEEK = 30, 60, 30, 7
@@ -49,7 +52,7 @@ def coaching(state: State, settings: Settings, day: int) -> None:
         _coach(state, x, settings, day)
     if day % MONTH_DAYS == 0:
         if x.leaders_group > 0.0:
-            leaders_meet(state.under(settings), day)
+            _leaders(state, settings, day)
         note_month(state.under(settings), day)
     if x.grant_yuan > 0.0:
         _grant(state, x, settings, day)
@@ -57,6 +60,21 @@ def coaching(state: State, settings: Settings, day: int) -> None:
         turn_to_service(state.under(settings), day)
     if state.groups.rows["service"][:count].any():
         serve_neighbours(state.under(settings), day)
+
+
+def _leaders(state: State, settings, day) -> None:
+    """Leaders meet; those of this month are their group from now on, and each reports there."""
+    leaders = np.unique(leaders_meet(state.under(settings), day))
+    found = np.flatnonzero(state.groups.rows["kind"][: int(state.groups.count[0])] == LEADERS)
+    if not len(found):
+        if state.people["literate"][leaders].sum() < 2:
+            return
+        state.groups = with_room(state.groups, 1)
+        found = [open_group(state.groups, LEADERS, -1, -1, OF_TASKS + (1 << 29), day)]
+    seat(state.tables.groups, state.tables.people, int(found[0]), leaders)
+    while len(state.events.rows) - state.events.size[0] < len(leaders):
+        state.events = doubled(state.events)
+    report(state.under(settings), int(found[0]), day)
 
 
 def _coach(state: State, x, settings, day) -> None:
@@ -171,7 +189,8 @@ def leader_of(state, g, day):
 
 @kernel
 def leaders_meet(state, day):
-    """Leaders of groups that are coached or have let staff in meet; their groups learn from the most skilled."""
+    """Leaders of groups that are coached or have let staff in meet; their groups learn from the most skilled.  Rows of
+    the leaders, one a group."""
     people, groups, x = state.people, state.groups, state.levers[0]
     n = groups.count[0]
     leader, luck = np.full(n, -1), np.full(n, 2.0)
@@ -194,6 +213,17 @@ def leaders_meet(state, day):
                 meet(state.ties, i, j, x.kappa_on * x.alpha, x.w_cap, level, x.w_drop)
     for g in inside:
         groups.rows.skill[g] += x.chi_learn * (best - groups.rows.skill[g])
+    return leader[inside]
+
+
+@kernel
+def report(state, group, day):
+    """Each member of the leaders' group will write there tomorrow what the own group does."""
+    groups = state.groups
+    for place in range(groups.rows.members[group]):
+        i = groups.member[group, place]
+        hour = AWAKE_FROM + AWAKE_HOURS * draw(state.world, REPORT_HOUR, day, i, 0, 0)
+        push(state.events, day + 1 + hour / HOURS, POST, i, group, REPORT * 2**32 + i)
 
 
 @kernel

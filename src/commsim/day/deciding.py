@@ -3,19 +3,24 @@
 A household concerned has seen a notice after d days with probability 1 - e^(-r d), r by channel, and
 then objects with probability logistic(o_0 + o_c yuan/100 - o_tau tau - o_t (trust - 1/2)); one keyed
 threshold per household and version for each.  Enough objectors restart the project as a new version;
-fewer are heard.  A household charged for works that it was never asked or told about bears a
-grievance, and so does one whose objection was passed over or heard without agreement.  Who moves in has
-neither seen, said nor voted anything.  Representatives may talk before they are asked: opinions within
-epsilon of each other meet half-way (Deffuant et al. 2000).
+fewer are heard.  The opinion of a household is its chance to object, 0-1; who is won over comes to think 0,
+and ties whose opinion was within epsilon of theirs come half-way, times strength.  A household charged for
+works that it was never asked or told about bears a grievance, and so does one whose objection was passed
+over or heard without agreement.  Who moves in has neither seen, said nor voted anything.  Representatives
+with a smartphone have a chat group until the project is over.  Each writes there how it looks, or they talk in
+pairs before they are asked: opinions within epsilon of each other meet half-way (Deffuant et al. 2000).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from commsim.clock import AWAKE_FROM, AWAKE_HOURS, HOURS
 from commsim.day.willing import favours, willing
 from commsim.draws import draw, exponential, logistic, purpose
 from commsim.kernels import kernel
+from commsim.state.groups import DELIBERATION, OF_TASKS, REPRESENTATIVES, open_group, seat, slot_of, with_room
+from commsim.state.messages import POST, VIEW, doubled, push
 from commsim.state.office import (
     CHARGED_UNSEEN,
     FOR_PROJECTS,
@@ -32,7 +37,7 @@ from commsim.state.whole import State
 
 ARRIVES, BLOCK, VALUE = purpose("project arrives"), purpose("project household"), purpose("project value")
 REPRESENTATIVE, TURNOUT = purpose("representative"), purpose("vote turnout")
-SEEN, DELIBERATES = purpose("notice seen"), purpose("deliberates")
+SEEN, DELIBERATES, VIEW_HOUR = purpose("notice seen"), purpose("deliberates"), purpose("view hour")
 OBJECTION, HEARING = purpose("objection"), purpose("hearing")
 PER_TENANCY = ("objects", "settled", "heard", "voted", "yes", "asked")
 BALLOT_HOURS = 0.5  # of voting at the office
@@ -48,6 +53,8 @@ def deciding(state: State, settings: Settings, day: int) -> None:
     for project in state.projects.open:
         _forget_tenants(project, newcomers)
         live_project(state, project, settings, day)
+        if project.outcome != "open":
+            _part(state, project)
 
 
 def propose(state: State, settings: Settings, compound: int, day: int) -> Project:
@@ -68,10 +75,10 @@ def propose(state: State, settings: Settings, compound: int, day: int) -> Projec
 def _new_version(state, project, version):
     """Everything that households think of it is drawn afresh."""
     project.version, n = version, len(project.households)
-    project.value, project.notices_needed = np.empty(n), np.empty(n)
-    version_draws(project.households, project.value, project.notices_needed, _name(project),
+    project.value, project.notices_needed, project.mind = np.empty((3, n))
+    version_draws(project.households, project.value, project.notices_needed, project.mind, _name(project),
                   version, state.world, project.proposed)  # fmt: skip
-    project.exposure = np.zeros(n)
+    project.exposure, project.swayed = np.zeros((2, n))
     for column in PER_TENANCY:
         setattr(project, column, np.zeros(n, bool))
 
@@ -80,7 +87,7 @@ def _forget_tenants(project, newcomers):
     """What those who moved out today had seen, said and voted is not their successors'."""
     here = newcomers[project.households]
     if here.any():
-        project.exposure[here] = 0.0
+        project.exposure[here] = project.swayed[here] = 0.0
         for column in PER_TENANCY:
             getattr(project, column)[here] = False
 
@@ -112,10 +119,12 @@ def live_project(state, project, settings, day):
         return
     now, x = state.under(settings), settings.x
     stage, over = project.stage, day - project.since + 1 >= project.stage.days
-    if stage.kind == "notice":
+    if stage.kind == "pre_screening" and day == project.since:
+        _bring_together(state, project, settings, day)
+    elif stage.kind == "notice":
         show_notice(now, project.households, project.affected, project.exposure, project.notices_needed,
-                    project.objects, stage.board, stage.group, stage.among == "all", project.yuan,
-                    project.version, project.proposed)  # fmt: skip
+                    project.mind, project.swayed, project.objects, stage.board, stage.group,
+                    stage.among == "all", project.yuan)  # fmt: skip
     elif stage.kind == "vote":
         vote(now, project.households, project.affected, project.value, project.voted, project.yes,
              stage.of == "all", project.yuan, project.version, project.proposed, day)  # fmt: skip
@@ -141,15 +150,37 @@ def _start_over(state, project, settings, day, result, objectors, kind):
     _enter(project, _first_place(project, PLACES.index(kind)), day + 1 + int(x.rework_days))
 
 
+def _bring_together(state, project, settings, day):
+    """Representatives are chosen and put their views to each other, in a chat group where they can."""
+    x = settings.x
+    people = int(x.deliberation_people)
+    rounds = int(x.deliberation_rounds) if people else 0
+    project.chosen = representatives(state.under(settings), project.households, project.affected,
+                                     people or project.stage.people, project.version, project.proposed)  # fmt: skip
+    _part(state, project)
+    rows = np.array([_speaker(state, project.households[k]) for k in project.chosen], np.int64)
+    if state.people["literate"][rows].sum() > 1:
+        state.groups = with_room(state.groups, 1)
+        project.group = open_group(state.groups, DELIBERATION if people else REPRESENTATIVES, project.compound, -1,
+                                   OF_TASKS + (project.compound << 16) + project.proposed, day)  # fmt: skip
+        seat(state.tables.groups, state.tables.people, project.group, rows)
+    while len(state.events.rows) - state.events.size[0] < len(rows) * (1 + rounds):
+        state.events = doubled(state.events)
+    deliberate(state.under(settings), project.households, project.value, project.chosen, project.group, rounds,
+               project.stage.days, project.version, project.proposed, day)  # fmt: skip
+
+
+def _part(state, project):
+    """The representatives' group of a version is closed."""
+    if project.group >= 0:
+        seat(state.tables.groups, state.tables.people, project.group, np.zeros(0, np.int64))
+        project.group = -1
+
+
 def _end_pre_screening(state, project, settings, day):
-    now, people = state.under(settings), int(settings.x.deliberation_people)
-    chosen = representatives(now, project.households, project.affected, people or project.stage.people,
-                             project.version, project.proposed)  # fmt: skip
-    if people:
-        deliberate(now, project.households, project.value, chosen, project.version, project.proposed, day)
-    yes = pre_screen(now, project.households, project.value, project.asked, chosen, project.yuan, project.version,
-                     project.proposed)  # fmt: skip
-    if _passes(project.stage, yes, len(chosen)):
+    yes = pre_screen(state.under(settings), project.households, project.value, project.asked, project.chosen,
+                     project.yuan, project.version, project.proposed)  # fmt: skip
+    if _passes(project.stage, yes, len(project.chosen)):
         _go_on(state, project, settings, day)
     else:
         _start_over(state, project, settings, day, "failed", 0, "pre_screening")
@@ -179,13 +210,15 @@ def _end_notice(state, project, settings, day):
         kind = "acceptance" if project.charged else stage.restart_to
         _start_over(state, project, settings, day, "restarted", count, kind)
         return
-    _answer_objectors(state, project, objecting & ~project.heard, settings.x)
+    _answer_objectors(state, project, objecting & ~project.heard, settings, day)
     _go_on(state, project, settings, day, objectors=count)
 
 
-def _answer_objectors(state, project, objecting, x):
+def _answer_objectors(state, project, objecting, settings, day):
     """Objectors are heard in person (fairness is the office's commitment m) or passed over."""
+    now, x = state.under(settings), settings.x
     project.heard |= objecting
+    before = opinions(now, project.households, project.affected, project.swayed, project.yuan)
     for k in np.flatnonzero(objecting):
         i = _speaker(state, project.households[k])
         if project.stage.hearing:
@@ -197,6 +230,9 @@ def _answer_objectors(state, project, objecting, x):
         experience(state.people.trust, i, bool(project.settled[k]), 1.0, x.a_t, x.b_t)
         if not project.settled[k]:
             _grieve(state, OVERRULED, i)
+    won, after = np.flatnonzero(objecting & project.settled), before.copy()
+    sway(now, project.households, won, before, after, project.swayed, day)
+    project.objects &= project.settled | (after == before) | (project.mind < after)
 
 
 def _charge(state, project, x):
@@ -228,18 +264,18 @@ _ENDS = {"pre_screening": _end_pre_screening, "vote": _end_vote, "notice": _end_
 
 
 @kernel
-def version_draws(households, value, needed, name, version, world, proposed):
-    """What a version is worth to each household, and how much notice each needs to see it."""
+def version_draws(households, value, needed, mind, name, version, world, proposed):
+    """What a version is worth to each household, how much notice each needs to see it, how ready each is to object."""
     for k in range(len(households)):
         value[k] = draw(world, VALUE, proposed, households[k], name, version)
         needed[k] = exponential(1.0, draw(world, SEEN, proposed, households[k], name, version))
+        mind[k] = draw(world, OBJECTION, proposed, households[k], 0, version)
 
 
 @kernel
-def show_notice(state, households, affected, exposure, needed, objects, board, group, everybody, yuan,
-                version, proposed):  # fmt: skip
+def show_notice(state, households, affected, exposure, needed, mind, swayed, objects, board, group, everybody, yuan):
     """One day of a notice: who sees it now, and who of those objects."""
-    people, homes, world, x = state.people, state.homes, state.world, state.levers[0]
+    people, homes, x = state.people, state.homes, state.levers[0]
     for k in range(len(households)):
         if not (affected[k] or everybody) or exposure[k] >= needed[k]:
             continue
@@ -250,9 +286,44 @@ def show_notice(state, households, affected, exposure, needed, objects, board, g
             rate = max(rate, x.r_group)
         exposure[k] += rate
         if exposure[k] >= needed[k]:
-            share = yuan if affected[k] else 0.0
-            logit = x.o_0 + x.o_c * share / 100.0 - x.o_tau * x.tau - x.o_t * (people.trust[i] - 0.5)
-            objects[k] = draw(world, OBJECTION, proposed, h, 0, version) < logistic(logit)
+            objects[k] = mind[k] < objection(people, i, x, yuan if affected[k] else 0.0, swayed[k])
+
+
+@kernel
+def objection(people, i, x, yuan, swayed):
+    """The chance that i objects to what costs the household ``yuan``, less the share that neighbours took away."""
+    logit = x.o_0 + x.o_c * yuan / 100.0 - x.o_tau * x.tau - x.o_t * (people.trust[i] - 0.5)
+    return (1.0 - swayed) * logistic(logit)
+
+
+@kernel
+def opinions(state, households, affected, swayed, yuan):
+    """What each household thinks of it today: its chance to object, f8[households]."""
+    people, homes, x = state.people, state.homes, state.levers[0]
+    thinks = np.empty(len(households))
+    for k in range(len(households)):
+        h = households[k]
+        i = spokesperson(people, homes.doors.first[h], homes.doors.seats[h])
+        thinks[k] = objection(people, i, x, yuan if affected[k] else 0.0, swayed[k])
+    return thinks
+
+
+@kernel
+def sway(state, households, won, before, after, swayed, day):
+    """Ties of those won over (places ``won``) come half-way, times strength, if their opinions ``before`` were near."""
+    people, homes, ties, x = state.people, state.homes, state.ties, state.levers[0]
+    level = level_on(day, x.half_life)
+    place = np.full(len(people), -1)
+    for k in range(len(households)):
+        place[spokesperson(people, homes.doors.first[households[k]], homes.doors.seats[households[k]])] = k
+    for k in won:
+        i = spokesperson(people, homes.doors.first[households[k]], homes.doors.seats[households[k]])
+        for s in range(ties.rows.start[i], ties.rows.start[i] + ties.rows.degree[i]):
+            other = place[ties.slots.neighbour[s]]
+            if other >= 0 and abs(before[other] - before[k]) < x.epsilon:
+                stays = 1.0 - min(ties.slots.u[s] / level, 1.0) / 2.0
+                after[other] *= stays
+                swayed[other] = 1.0 - (1.0 - swayed[other]) * stays
 
 
 @kernel
@@ -290,11 +361,19 @@ def representatives(state, households, affected, most, version, proposed):
 
 
 @kernel
-def deliberate(state, households, value, chosen, version, proposed, day):
-    """The representatives talk in pairs drawn anew each round: who are within epsilon meet half-way."""
+def deliberate(state, households, value, chosen, group, rounds, days, version, proposed, day):
+    """The representatives talk in pairs drawn anew each round: who are within epsilon meet half-way.
+
+    In their group one of the two writes and the other replies, which is their encounter, before the ``days`` of the
+    stage are over; whoever has no smartphone is met in person.  Without rounds each writes once, to all.
+    """
     people, homes, x = state.people, state.homes, state.levers[0]
     level = level_on(day, x.half_life)
-    for turn in range(int(x.deliberation_rounds)):
+    if rounds == 0 and group >= 0:
+        for place in range(state.groups.rows.members[group]):
+            i = state.groups.member[group, place]
+            write_view(state, i, i, group, day + 1, 0, version, proposed)
+    for turn in range(rounds):
         luck = np.empty(len(chosen))
         for k in range(len(chosen)):
             luck[k] = draw(state.world, DELIBERATES, proposed, households[chosen[k]], turn, version)
@@ -304,9 +383,20 @@ def deliberate(state, households, value, chosen, version, proposed, day):
             g, h = households[a], households[b]
             i = spokesperson(people, homes.doors.first[g], homes.doors.seats[g])
             j = spokesperson(people, homes.doors.first[h], homes.doors.seats[h])
-            meet(state.ties, i, j, x.kappa_on * x.alpha, x.w_cap, level, x.w_drop)
+            if group >= 0 and slot_of(state.groups, i, group) >= 0 and slot_of(state.groups, j, group) >= 0:
+                said = day + 1 + turn * max(days - 1, 1) // rounds
+                write_view(state, i, j, group, said, turn, version, proposed)
+            else:
+                meet(state.ties, i, j, x.kappa_on * x.alpha, x.w_cap, level, x.w_drop)
             if abs(value[a] - value[b]) < x.epsilon:
                 value[a] = value[b] = (value[a] + value[b]) / 2.0
+
+
+@kernel
+def write_view(state, i, to, group, said, turn, version, proposed):
+    """i will write on day ``said`` how the project looks, to member ``to`` or, where that is i, to all."""
+    hour = AWAKE_FROM + AWAKE_HOURS * draw(state.world, VIEW_HOUR, proposed, i, turn, version)
+    push(state.events, said + hour / HOURS, POST, i, group, VIEW * 2**32 + to)
 
 
 @kernel

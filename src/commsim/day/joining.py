@@ -25,6 +25,7 @@ from commsim.state.groups import (
     OFFICIAL,
     PRIVATE,
     enter,
+    has_task,
     leave,
     open_group,
     slot_of,
@@ -165,6 +166,8 @@ def who_leaves(state, day):
     found = np.empty((groups.rows.members[: groups.count[0]].sum(), 2), np.int64)
     n = 0
     for g in range(groups.count[0]):
+        if has_task(groups.rows.kind[g]):
+            continue
         flood = max(0.0, 1.0 - x.flood_from / groups.rows.recent[g]) if groups.rows.recent[g] > 0.0 else 0.0
         for place in range(groups.rows.members[g]):
             i = groups.member[g, place]
@@ -233,7 +236,7 @@ def invited_to(people, groups, ties, i, u):
         j = int(ties.slots.neighbour[k])
         for s in range(GROUPS_A_PERSON):
             g = groups.seats.group[j, s]
-            if g < 0 or groups.rows.kind[g] == OFFICIAL:
+            if g < 0 or groups.rows.kind[g] == OFFICIAL or has_task(groups.rows.kind[g]):
                 continue
             if groups.rows.kind[g] == INTEREST and not (people.interests[i] >> groups.rows.interest[g]) & 1:
                 continue

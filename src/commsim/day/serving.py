@@ -3,7 +3,8 @@
 Waiting is what the queue makes of it.  An answer comes first, emergencies before all; class 1 ends
 with the answer, class 2 tries self-help first, then work and a lognormal repair; class 3 takes long.
 The property firm repairs what is its own: the office passes it on, unless the firm reads the group itself.
-Grid workers do class 2 work where there are any.  Beyond ``energy`` hours a week an official slows down.
+Grid workers do class 2 work where there are any: each has a grid of neighbouring homes, so many hours a day,
+and takes orders one after the other.  Beyond ``energy`` hours a week an official slows down.
 """
 
 from __future__ import annotations
@@ -230,13 +231,26 @@ def answer(state, t, o, c):
 
 @kernel
 def give_to_grid(state, t, c):
-    """A grid worker does the work that an official would have done, and repairs in their own time."""
-    cases, x = state.cases, state.levers[0]
+    """The worker of the person's grid does what an official would have done, after earlier orders and on duty."""
+    cases, grids, x = state.cases, state.services.grids, state.levers[0]
     day, who, mark = name_of(cases, c)
     minutes = exponential(x.minutes_2, draw(state.world, SERVICE, day, who, mark, TO_WORK))
-    compound = state.homes.doors.compound[state.people.household[who]]
+    home = state.people.household[who]
+    compound = state.homes.doors.compound[home]
     state.services.compounds.grid_hours[compound] += minutes / 60.0
-    repair(state, t + minutes / MINUTES, c, x.repair_2 * x.grid_speed)
+    first = state.people.household[state.homes.compound_rows[compound]]
+    grid = home - (home - first) % int(x.grid_homes)
+    grids.busy[grid] = on_shift(max(t, grids.busy[grid]), minutes / 60.0, x)
+    repair(state, grids.busy[grid], c, x.repair_2 * x.grid_speed)
+
+
+@kernel
+def on_shift(t, hours, x):
+    """When ``hours`` of work are done that begin at t, or on duty after it, with grid_hours a day from duty_from."""
+    day = math.floor(t - x.duty_from / HOURS)
+    today = min((t - x.duty_from / HOURS - day) * HOURS, x.grid_hours)
+    days = math.floor((today + hours) / x.grid_hours)
+    return day + days + (today + hours - days * x.grid_hours + x.duty_from) / HOURS
 
 
 @kernel

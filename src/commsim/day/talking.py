@@ -4,7 +4,8 @@ Small talk: a member posts at rate mu W/(W + w_0) * voice, W = summed strength t
 official group with probability logistic(lambda_nu (trust - t_star)), else among residents only.
 A message draws Poisson(members * looking * u) replies within the time it stays in view; a new voice
 replies with probability a, else somebody in proportion to messages so far * (1 + b w).  The heap
-runs across midnight: whoever answers at 10:05 can be answered at 10:07.
+runs across midnight: whoever answers at 10:05 can be answered at 10:07.  What is written to one member in
+a group with a task is answered by that member half an hour later, and by others as any message is.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from commsim.state.groups import (
     GROUPS_A_PERSON,
     OFFICIAL,
     add_posts,
+    has_task,
     posts_at,
     posts_before,
     slot_of,
@@ -134,12 +136,13 @@ def in_any_group(groups, i):
 
 @kernel
 def where_to_talk(people, groups, ties, x, world, day, level, i):
-    """(group, summed strength to all co-members): official where i feels free, else among residents."""
+    """(group, summed strength to all co-members): official where i feels free, else among residents; no small talk
+    in a group with a task."""
     official, own, own_strength, strength = -1, -1, 0.0, 0.0
     u1, u2 = draw_two(world, TALK_GROUP, day, i, 0, 0)
     for s in range(GROUPS_A_PERSON):
         g = groups.seats.group[i, s]
-        if g < 0:
+        if g < 0 or has_task(groups.rows.kind[g]):
             continue
         inside = strength_in(groups, ties, i, g) / level
         strength += inside
@@ -201,7 +204,8 @@ def run_until(state, end):
 
 @kernel
 def speak(state, t, i, group, kind, about):
-    """i posts small talk, or an issue about case ``about``, if still in the group."""
+    """i posts, if still in the group: small talk, an issue about case ``about``, or what a group with a task is
+    for, written to member ``about`` (to all where that is i)."""
     groups, cases, x = state.groups, state.cases, state.levers[0]
     if slot_of(groups, i, group) < 0:
         if kind == ISSUE:  # left in the meantime: the matter goes to the office by phone
@@ -216,8 +220,10 @@ def speak(state, t, i, group, kind, about):
     if kind == ISSUE:
         cases.rows.message[case], cases.rows.group[case] = number, group
         arrive(state, t, case)
-    else:
+    elif kind == TALK:
         push(state.events, t + x.view_hours / HOURS, CHECK, number, 0, 0)
+    elif about != i:
+        push(state.events, t + HALF_HOUR / HOURS, ECHO, about, number, 0)
 
 
 @kernel

@@ -86,6 +86,8 @@ def state() -> str:
         key = f"odd.table.{name}"
         parts += [f"## {_pair(key) if key in catalogue() else name}", _quoted(module.__doc__)]
         told = dict(re.findall(r'"(\w+)": "[^"]+",\s+# (.+)', inspect.getsource(module)))
+        if hasattr(module, "KINDS"):
+            told["kind"] = ", ".join(f"{k} {kind}" for k, kind in enumerate(module.KINDS))
         for table, dtype in tables.items():
             rows = [(column, _kind(dtype[column]), told.get(column, "")) for column in dtype.names]
             width = 3 if any(row[2] for row in rows) else 2

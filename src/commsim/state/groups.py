@@ -3,6 +3,9 @@
 Members of a group fill slots 0..size-1; those who have posted stand before those who never did, at
 0..voiced-1.  ``posts`` holds a Fenwick tree of messages per slot, so that "a random past message's
 author" and "a new voice" are both found in a few steps.
+
+Official groups are the office's, interest and private ones the residents' own.  Groups with a task are the
+representatives', deliberation and leaders' ones: a rule names their members, who write about the task there.
 """
 
 from __future__ import annotations
@@ -13,7 +16,9 @@ import numpy as np
 
 from commsim.kernels import kernel, table
 
-OFFICIAL, INTEREST, PRIVATE = 0, 1, 2
+KINDS = ("official", "interest", "private", "representatives", "deliberation", "leaders")
+OFFICIAL, INTEREST, PRIVATE, REPRESENTATIVES, DELIBERATION, LEADERS = range(len(KINDS))
+OF_TASKS = 1 << 30  # sets identities of groups with a task apart from official ones
 GROUPS_A_PERSON = 8
 SKILL_AT_START, NEVER = 0.1, -(10**6)
 LEARNED = {"density_1": "f8", "density_2": "f8", "density_3": "f8", "density_4": "f8", "recent_before": "f8",
@@ -97,6 +102,12 @@ def slot_of(g, i, group):
 
 
 @kernel
+def has_task(kind):
+    """Whether groups of this kind are there for a task: no small talk, no invitations, nobody leaves for the noise."""
+    return kind >= REPRESENTATIVES
+
+
+@kernel
 def official_of(g, i):
     """The official group that i is in, or -1."""
     for s in range(GROUPS_A_PERSON):
@@ -157,6 +168,21 @@ def leave_all(g, people, i):
     for s in range(GROUPS_A_PERSON):
         if g.seats.group[i, s] >= 0:
             leave(g, people, i, s)
+
+
+@kernel
+def seat(g, people, group, rows):
+    """The group's members are from now on those of ``rows`` who use a smartphone, and nobody else."""
+    named = np.zeros(len(people), np.bool_)
+    for i in rows:
+        named[i] = people.literate[i]
+    for place in range(g.rows.members[group] - 1, -1, -1):
+        i = g.member[group, place]
+        if not named[i]:
+            leave(g, people, i, slot_of(g, i, group))
+    for i in rows:
+        if named[i]:
+            enter(g, people, i, group)
 
 
 @kernel

@@ -3,6 +3,7 @@
 A message: time (days), sender (row; -1-o for official o, or THE_FIRM), group, kind, reply_to (message number or
 -1), ordinal (the sender's count that day: its name in keyed draws), case (need it is about, or -1)
 and heard (somebody answered).  Messages older than the memory are dropped from the front.
+Shown: an act of a volunteer.  View: how a representative sees a project.  Report: what a leader's group does.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import numpy as np
 
 from commsim.kernels import kernel, table
 
-TALK, ISSUE, REPLY, ANSWER, THANKS, RUMOUR, CORRECTION, SHOWN = range(8)  # shown: an act of a volunteer
+KINDS = ("talk", "issue", "reply", "answer", "thanks", "rumour", "correction", "shown", "view", "report")
+TALK, ISSUE, REPLY, ANSWER, THANKS, RUMOUR, CORRECTION, SHOWN, VIEW, REPORT = range(len(KINDS))
 # what can happen in event time, in the order in which equal times are taken
 DUTY, DONE, SOLVED, POST, ARRIVE, ECHO, CHECK, DEADLINE, FIRM_ANSWERS, PATIENCE = range(10)
 THE_FIRM = -(10**6)  # as a sender

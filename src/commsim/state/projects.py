@@ -15,10 +15,12 @@ class Project:
 
     ``households`` are those of the compound, ``affected`` marks those that benefit and pay
     ``yuan`` each; ``value`` is what it is worth to each (0-1).  Per household: ``exposure`` and
-    ``notices_needed`` (a notice is seen when the first reaches the second), ``objects``,
+    ``notices_needed`` (a notice is seen when the first reaches the second), ``mind`` (objects when this is
+    below the chance to), ``swayed`` (the share of that chance that neighbours have taken away), ``objects``,
     ``settled`` (objected, was heard and agreed), ``heard`` (the office has dealt with its objection),
-    ``voted``, ``yes``, ``asked`` (as a representative).  ``heard_total`` and ``settled_total`` count
-    hearings and agreements over all versions.
+    ``voted``, ``yes``, ``asked`` (as a representative).  ``chosen``: places in ``households`` of the version's
+    representatives; ``group``: number of their chat group, or -1.  ``heard_total`` and ``settled_total``
+    count hearings and agreements over all versions.
     """
 
     number: int
@@ -37,16 +39,20 @@ class Project:
     ended: int | None = None
     heard_total: int = 0
     settled_total: int = 0
+    group: int = -1
     steps: list[dict] = field(default_factory=list)
     value: np.ndarray | None = None
     exposure: np.ndarray | None = None
     notices_needed: np.ndarray | None = None
+    mind: np.ndarray | None = None
+    swayed: np.ndarray | None = None
     objects: np.ndarray | None = None
     settled: np.ndarray | None = None
     heard: np.ndarray | None = None
     voted: np.ndarray | None = None
     yes: np.ndarray | None = None
     asked: np.ndarray | None = None
+    chosen: np.ndarray | None = None
 
     @property
     def yuan(self) -> float:

@@ -117,7 +117,7 @@ def empty_state(world: int, day: int, homes: Homes, people: np.recarray, odds: O
                  empty_office(int(base.x.officials)),
                  empty_stairs(len(homes.stairwell_rows) - 1, len(homes.doors), base.x.disorder_start),
                  empty_leaders(homes),
-                 empty_affairs(homes.compounds), empty_services(homes.compounds), Gatherings(n), Projects(),
-                 odds, [], base)  # fmt: skip
+                 empty_affairs(homes.compounds), empty_services(homes.compounds, len(homes.doors)),
+                 Gatherings(n), Projects(), odds, [], base)  # fmt: skip
 
 
