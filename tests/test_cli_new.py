@@ -104,10 +104,45 @@ def test_only_the_own_size_and_a_smaller_classroom_are_kept(tmp_path):
     assert list(written(tmp_path, answers=lines(people=250)).scales) == ["estate"]
 
 
-def test_members_of_the_group_stand_at_the_head_to_compare_with(tmp_path):
-    done = tell("new", "mine", "--out", tmp_path, answers=lines(people=2308, members=277))
-    head = (tmp_path / "mine.yaml").read_text(encoding="utf-8").splitlines()[:4]
-    assert "277" in done.stdout and all("277" in line and "12" in line for line in head[2:])
+def test_every_policy_begins_with_the_members_there_are(tmp_path):
+    answers = lines(people=2308, members=277)
+    done = tell("new", "mine", "--out", tmp_path, answers=answers)
+    assert "277" in done.stdout and "group_today" in done.stdout
+    mine = scenarios.load(tmp_path / "mine.yaml")
+    assert mine.settings().x.group_members == 277
+    assert mine.settings("courtyard").x.group_members == round(277 * 300 / 2308), "the classroom's share is the same"
+    assert all(any(r.name == "online_group" for r in p.rules) for p in mine.policies.values())
+    before, after = (mine.policies[p].names for p in ("before", "after"))
+    assert before[0] == "group_today" and "group_today" not in after
+    run = json.loads(tell("run", tmp_path / "mine.yaml", "--policy", "before", "--scale", "courtyard", "--days", 1,
+                          "--json").stdout)  # fmt: skip
+    assert run["measures"]["coverage"] == pytest.approx(36 / 300, abs=0.02)
+
+
+def test_a_group_that_a_policy_opens_later_is_there_until_then(tmp_path):
+    text = scenarios.reading.file_of(scenarios.load("blank")).read_text(encoding="utf-8")
+    later = tmp_path / "later.yaml"
+    opens = "    rule: online_group\n"
+    later.write_text(text.replace(opens, opens + "    start: 180\n"), encoding="utf-8")
+    mine = written(tmp_path, "--from", later, answers=lines(members=100))
+    opens = [(r.start, r.end) for r in mine.policies["after"].rules if r.name == "online_group"]
+    assert opens[0] == (0, 180) and opens[1][0] == 180
+    assert next(r.end for r in mine.policies["before"].rules if r.name == "online_group") > 10_000
+
+
+def test_no_more_members_than_use_a_smartphone(tmp_path):
+    done = tell("new", "mine", "--out", tmp_path, answers=lines(
+        people=1000, elder_share=40, literate_old=0, child_share=20, members=["900", "381", "380"]))  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    assert done.stderr.count("use a smartphone, and no more residents") == 2
+
+
+def test_members_without_people_are_refused_in_the_file(tmp_path):
+    mine = tmp_path / "mine.yaml"
+    written(tmp_path, answers=lines(people=1000, members=100))
+    mine.write_text(mine.read_text(encoding="utf-8").replace("{value: 100,", "{value: 1001,"), encoding="utf-8")
+    with pytest.raises(UserError, match="1001 members of the group are more than the 1000"):
+        scenarios.load(mine)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +161,7 @@ def test_members_of_the_group_stand_at_the_head_to_compare_with(tmp_path):
         ("officials", "2.5", "whole number is needed"),
         ("courtyards_per_compound", "0", "from 1 to 200"),
         ("projects_a_year", "0", "from 0.5 to 50"),
-        ("members", "2401", "from 0 to 2,400"),
+        ("members", "2401", "no more residents can be in the group"),
     ],
 )
 def test_an_impossible_answer_is_asked_again_with_what_is_allowed(tmp_path, name, typed, says):
@@ -140,7 +175,7 @@ def test_what_is_allowed_is_told_in_chinese_too(tmp_path):
     answers = lines(people=["很多", ""], renter_share=["0.45", ""], officials=["2.5", ""], members=["1万", ""])
     done = tell("new", "mine", "--out", tmp_path, "--lang", "zh", answers=answers)
     assert done.exit_code == 0, done.stderr
-    for said in ("“很多”不是数", "看起来是小数", "这里要整数", "1万 超出了范围。请写 0 到 2,400"):
+    for said in ("“很多”不是数", "看起来是小数", "这里要整数", "1万 超出了范围。照前面的回答，会用智能手机的成年人"):
         assert said in done.stderr
 
 

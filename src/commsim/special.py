@@ -13,6 +13,7 @@ All take keywords only; ``world`` picks the luck.  A value outside its range rai
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import ceil, floor, inf, log, log1p
@@ -29,6 +30,7 @@ from commsim.day.needs import needs
 from commsim.day.neighbouring import neighbouring
 from commsim.day.plan import Phase
 from commsim.day.talking import talking
+from commsim.draws import column
 from commsim.engine import Days
 from commsim.errors import UserError
 from commsim.population import Place, populate
@@ -48,6 +50,11 @@ NEVER_FADES = 1e9  # days of half-life
 AT_ONCE = 200.0  # sightings a day: everybody has seen a notice on its first day
 MIXED = 2000  # ties that stand for "everybody knows everybody" where there are more people
 ROUNDING = 1e-9  # of shares that make one
+TOKENS = 20.0  # what somebody in a laboratory's public good may give; all of it is 1
+# Tokens that a point adds to the next gift of somebody below the others' mean, and of somebody who is not: round to
+# round in the Chengdu session of Herrmann, Thöni & Gächter (2008).
+SHAMED, UNMOVED = 1.0, 0.2
+FEWER, AS_MUCH = (zlib.crc32(f"special {name}".encode()) for name in ("points for less", "points for as much"))
 ROOM = 20_000  # people that one place holds at most, where a case may be split into several days
 NOTHING = dict(
     homebody_share=0.0, commuter_share=0.0, conditional_share=1.0, unconditional_share=0.0, gamma=0.0,
@@ -340,25 +347,62 @@ def participation(*, theta_0: float, theta_S: float, people: int, rounds: int, w
 
 
 def public_good(*, conditional: float, unconditional: float, free: float, rounds: int, groups: int,
-                world: int = 1) -> np.ndarray:  # fmt: skip
+                punishment: float = 0.0, antisocial: float = 0.0, world: int = 1) -> np.ndarray:  # fmt: skip
     """Mean given in each of ``rounds`` rounds by groups of four, where 1 is everything: float64[rounds].
 
     Four people who live alone share a stairwell; each is by lot a conditional cooperator, gives half whatever
     the others do, or gives nothing, with these shares.  All believe at first that the others give half.
-    Phase: keeping.  Check C18.
+    With ``punishment`` each has so many points to give after a round, on average and in whole points: the share
+    ``antisocial`` of them to one who gave at least as much, the others to one who gave less, where there is one.
+    What points do to the next gift stands at ``SHAMED``.  Phase: keeping, and points after it.  Check C18.
     """
     shares = {"conditional": conditional, "unconditional": unconditional, "free": free}
-    _check("public_good", **{name: (share, 0, 1) for name, share in shares.items()})
+    _check("public_good", punishment=(punishment, 0, TOKENS), antisocial=(antisocial, 0, 1),
+           **{name: (share, 0, 1) for name, share in shares.items()})  # fmt: skip
     rounds, groups = _whole("public_good", rounds=(rounds, 1), groups=(groups, 1))
     if abs(sum(shares.values()) - 1.0) > ROUNDING:
         raise UserError("shares_do_not_add", place="public_good", value=sum(shares.values()))
     state = hamlet(4 * groups, world=world, doors=4, upkeep=1.0, conditional_share=conditional,
                    unconditional_share=unconditional, ties_most=8.0)  # fmt: skip
-    given = []
+    given, points = [], np.zeros((groups, 4))
     for _ in range(rounds):
+        below = _below_others(state)
         live(state, WEEK, keeping)
+        if punishment > 0.0:
+            _give_more(state, points * np.where(below, SHAMED, UNMOVED) / TOKENS)
+            points = sanctions(state, punishment, antisocial)
         given.append(state.people["gave"].mean())
     return np.array(given)
+
+
+def sanctions(state: State, punishment: float, antisocial: float) -> np.ndarray:
+    """Points that the four of each stairwell give each other for this week's gifts: float64[groups, 4] received."""
+    gave = state.people["gave"].reshape(-1, 4)
+    less = gave[:, None, :] < gave[:, :, None] - ROUNDING  # by group, who gives the points, who may get them
+    as_much = ~less & ~np.eye(4, dtype=bool)
+    received = np.zeros_like(gave)
+    for key, targets, share in ((FEWER, less, 1.0 - antisocial), (AS_MUCH, as_much, antisocial)):
+        luck, lot = (column(state.world, key, state.day, turn, gave.size).reshape(gave.shape) for turn in (0, 1))
+        points = np.where(targets.any(axis=2), np.floor(share * punishment + luck), 0.0)
+        chosen = (np.cumsum(targets, axis=2) > (lot * targets.sum(axis=2))[:, :, None]).argmax(axis=2)
+        for member in range(4):
+            received[np.arange(len(gave)), chosen[:, member]] += points[:, member]
+    return received
+
+
+def _below_others(state: State) -> np.ndarray:
+    """Who gave less this week than the other three on average: bool[groups, 4]."""
+    gave = state.people["gave"].reshape(-1, 4)
+    return 4.0 * gave < gave.sum(axis=1, keepdims=True) - ROUNDING
+
+
+def _give_more(state: State, more: np.ndarray) -> None:
+    """Each gives so much more this week, as far as they have it, and the others see it."""
+    gave, belief = (state.people[name].reshape(-1, 4) for name in ("gave", "belief"))
+    more = np.minimum(more, 1.0 - gave)
+    state.people["gave"][:] = (gave + more).ravel()
+    others = (more.sum(axis=1, keepdims=True) - more) / 3.0
+    state.people["belief"][:] = (belief + state.base.x.omega * others).ravel()
 
 
 # -- projects -------------------------------------------------------------------------------------------------------

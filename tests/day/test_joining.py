@@ -46,6 +46,37 @@ def test_joining_saturates_below_everybody_however_often_one_is_asked(theta, tru
     assert_share(after_two_months.sum(), state.size, expit(theta + 2.0 * (trust - 0.5)))
 
 
+@pytest.mark.parametrize("said, cap", [(0, 900), (333, 900), (333, 50), (5000, 900)])
+def test_a_group_that_exists_already_begins_with_so_many_members(said, cap):
+    state = town(900, group_members=float(said), cap=float(cap), literate_young=0.5, p_b=0.0, q=0.0)
+    live(state, 1, joining, rules=[OnlineGroup(poster=0.0)])
+    members = state.people["in_official"]
+    assert members.sum() == min(said, state.people["literate"].sum())
+    assert not (members & ~state.people["literate"]).any()
+    rows = state.groups.rows[officials(state)]
+    assert rows["members"].sum() == members.sum() and (rows["members"] <= cap).all()
+
+
+def test_compounds_share_the_members_by_how_many_could_be_one():
+    state = hamlet(1200, per_compound=400, literate_young=0.5, cap=2000.0, group_members=300.0)
+    live(state, 1, joining, rules=[OnlineGroup(poster=0.0)])
+    compound = state.homes.doors["compound"][state.people["household"]]
+    able, members = (np.bincount(compound[state.people[c]], minlength=3) for c in ("literate", "in_official"))
+    assert members.sum() == 300 and np.abs(members - 300 * able / able.sum()).max() <= 1.0
+
+
+def test_whoever_is_in_already_would_have_agreed_before_those_left_outside():
+    levers = {"theta_join": -0.5, "theta_t": 2.0}
+    grown, told = town(**levers), town(group_members=400.0, **levers)
+    live(grown, 90, joining, rules=[OnlineGroup(poster=10.0)])
+    live(told, 1, joining, rules=[OnlineGroup(poster=0.0)])
+    inside = told.people["in_official"]
+    assert inside.sum() == 400 < grown.people["in_official"].sum()
+    assert grown.people["in_official"][inside].all()
+    live(told, 90, joining, rules=[OnlineGroup(poster=10.0)])
+    assert (told.people["in_official"] == grown.people["in_official"]).all(), "both saturate with the same people"
+
+
 def test_new_reasons_move_those_whom_asking_again_did_not():
     state = town(theta_join=-1.0, theta_t=4.0)
     state.people["trust"][:] = 0.3

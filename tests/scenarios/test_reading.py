@@ -88,6 +88,10 @@ def test_a_scenario_travels_to_another_process(tmp_path):
         ("renter_share: 0.3", "renter_share: {value: 0.3, surce: x}", "key_unknown", "surce", "source"),
         ("renter_share: 0.3", "renter_share: {value: 0.3, range: [0.4, 0.5]}",
          "value_outside_its_range", "0.3, range", None),
+        ("renter_share: 0.3", "renter_share: {value: 0.3, range: [0.6, 0.1]}", "not_range", "[0.6, 0.1]", None),
+        ("renter_share: 0.3", "renter_share: {value: 0.3, range: [0.1, 1.6]}", "range_beyond_limits",
+         "[0.1, 1.6]", None),
+        ("renter_share: 0.3", "group_members: 121", "members_over_people", "121", None),
         ("renter_share: 0.3", "renter_share: {value: 0.3, range: 5}", "not_list", "5}", None),
         ("renter_share: 0.3", "renter_share: {value: 0.3, range: [0.1]}", "not_range", "[0.1]", None),
         ("renter_share: 0.3", "class_1: 0.9", "shares_over_one", "0.9", None),
@@ -141,7 +145,13 @@ def test_a_mistake_is_found_where_it_stands(tmp_path, old, new, key, at, near):
 
 def test_rules_that_disagree_are_found_on_loading(tmp_path):
     text = SMALL.replace("- three_notices", "- {rule: reply_time, hours: 24}\n      - {rule: reply_time}")
-    assert fault_of(tmp_path, text).key == "rules_disagree"
+    fault = fault_of(tmp_path, text)
+    assert fault.key == "rules_clash"
+    assert (fault.facts["line"], fault.facts["column"]) == place_of(text, "{rule: reply_time}")
+    assert "hours: 48" in fault.text("en") and "hours: 24" in fault.text("zh")
+    named = SMALL.replace("- three_notices", "- three_notices\n      - {rule: notice, hearing: false, objectors: 7}")
+    told = fault_of(tmp_path, named).text("en")
+    assert '"notice" (objectors: 7, hearing: false) contradicts "three_notices" (objectors: 5, hearing: true)' in told
     apart = text.replace("hours: 24}", "hours: 24, end: 9}").replace("reply_time}", "reply_time, start: 9}")
     assert len(load_text(tmp_path, apart).rules("voting")) == 3
 
@@ -152,6 +162,12 @@ def test_a_rule_that_ends_before_it_starts_is_found_where_it_ends(tmp_path):
     assert fault.key == "ends_before_it_starts" and fault.facts["value"] == 20 and fault.facts["start"] == 30
     assert (fault.facts["line"], fault.facts["column"]) == place_of(text, "20, share")
     assert load_text(tmp_path, text.replace("end: 20", "end: 31")).rules("voting")[1].end == 31
+
+
+def test_a_rule_that_ends_on_the_day_it_starts_never_holds(tmp_path):
+    text = SMALL.replace("start: 30, share: 0.66", "start: 30, end: 30, share: 0.66")
+    fault = fault_of(tmp_path, text)
+    assert fault.key == "never_holds" and (fault.facts["line"], fault.facts["column"]) == place_of(text, "30, share")
 
 
 def test_rules_about_projects_need_projects(tmp_path):

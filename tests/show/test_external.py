@@ -115,9 +115,16 @@ def test_one_world_of_the_model_gives_every_number():
     found = external.measured(scenarios.load("jinyang"), 1, "courtyard", days=60)
     assert set(found) == {row.name for row in ROWS}
     for row in ROWS:
-        if found[row.name] is not None and row.unit == "share":
+        if found[row.name] is not None and row.unit == "share" and not row.name.startswith("good"):
             assert 0.0 <= found[row.name] <= 1.0, row
     assert found["answered"] is not None and found["messages"] is not None
+
+
+@pytest.mark.parametrize("world", [1, 2])
+def test_the_public_good_falls_alone_rises_with_points_and_not_when_they_hit_those_who_give(world):
+    found = external.public_good(world)
+    assert 0.55 < found["good_alone"] < 0.75
+    assert found["good_sanctions"] > 1.05 and found["good_antisocial"] < 1.0
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

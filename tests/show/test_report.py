@@ -359,3 +359,27 @@ def test_what_befalls_the_place_is_told_with_its_numbers(tmp_path, lang, said, n
     assert said in page and number in page
     mark = say("resembles.mark", lang)  # how fast the shock fades is put in
     assert re.search(rf"{number} ⚠ {re.escape(mark)}</th><td>31<", page)
+
+
+def test_harms_that_differ_for_certain_come_first_and_the_rest_are_folded(usual):
+    whole = facts(usual)
+    policy = whole["policies"][1]
+    verdict = {n: m["by_policy"][policy]["verdict"] for n, m in whole["measures"].items() if m["harm"]}
+    assert {"worse", "better"} & set(verdict.values()) and {"same", "cannot_tell"} & set(verdict.values())
+    told, folded = report._harms(whole, policy, [])
+    assert sorted([*told, *folded]) == sorted(verdict)
+    assert all(verdict[n] in ("worse", "better") or whole["measures"][n]["primary"] for n in told)
+    assert all(verdict[n] in ("same", "cannot_tell") and not whole["measures"][n]["primary"] for n in folded)
+    order = [verdict[n] for n in told if verdict[n] in ("worse", "better")]
+    assert order == sorted(order, reverse=True), "the worse before the better"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_verdict_and_its_number_never_touch(usual, lang):
+    whole = facts(usual)
+    policy = whole["policies"][1]
+    drawn = figures.scoreboard(whole, policy, lang=lang)
+    canvas = drawn.canvas.get_renderer() if hasattr(drawn.canvas, "get_renderer") else None
+    boxes = [t.get_window_extent(canvas) for t in drawn.axes[0].texts if t.get_text()]
+    for i, one in enumerate(boxes):
+        assert not any(one.overlaps(other) for other in boxes[i + 1 :])

@@ -142,6 +142,70 @@ def given(conditional, unconditional):
     assert found == pytest.approx(expected, abs=0.02)
 
 
+# -- points in the public good --------------------------------------------------------------------------------------
+
+
+TYPES = {"conditional": 0.55, "unconditional": 0.30, "free": 0.15}
+
+
+def test_without_points_the_public_good_is_what_it_was_to_the_last_bit():
+    was = [0.3637500000000001, 0.33398333333333335, 0.313148, 0.2981756666666666, 0.2871540688888889]
+    for more in ({}, {"punishment": 0.0}, {"punishment": 0.0, "antisocial": 0.67}):
+        assert special.public_good(**TYPES, rounds=5, groups=500, **more).tolist() == was
+
+
+@pytest.mark.parametrize("world", [1, 2, 3])
+def test_giving_rises_with_points_and_not_when_most_hit_those_who_give(world):
+    """External number 1, ii and iii: Chengdu (27 % of points against those who gave as much) and Athens (67 %)."""
+    alone, chengdu, athens = (special.public_good(**TYPES, rounds=9, groups=1000, world=world, **points) for points in (
+        {}, {"punishment": 2.9, "antisocial": 0.27}, {"punishment": 2.9, "antisocial": 0.67}))  # fmt: skip
+    assert alone[0] == chengdu[0] == athens[0]  # points act on the next round
+    assert alone[-1] < 0.75 * alone[0]
+    assert chengdu[-1] > 1.08 * chengdu[0]
+    assert alone[-1] < athens[-1] < athens[0]
+
+
+def test_without_an_answer_to_points_nothing_rises(monkeypatch):
+    monkeypatch.setattr(special, "SHAMED", special.UNMOVED)
+    given = special.public_good(**TYPES, rounds=9, groups=500, punishment=3.0, antisocial=0.27)
+    assert given[-1] < given[0]
+
+
+def of_four(*gave):
+    state = special.hamlet(4 * len(gave), doors=4, ties_most=8.0)
+    state.people["gave"][:] = np.ravel(gave)
+    return state
+
+
+def test_points_go_to_those_who_gave_less_or_as_much():
+    state = of_four(*[(0.5, 0.5, 0.5, 0.0)] * 2000)
+    less = special.sanctions(state, 1.5, 0.0)
+    assert (less[:, :3] == 0).all()
+    assert_mean(less[:, 3], 4.5)  # three members, 1.5 points each, all at the fourth
+    as_much = special.sanctions(state, 1.5, 1.0)
+    assert (as_much[:, 3] == 0).all()  # who gave nothing gave nobody's measure
+    assert_mean(as_much[:, :3].sum(axis=1), 6.0)
+    assert_mean(as_much[:, 0], 2.0)
+    assert (special.sanctions(of_four((0.2, 0.2, 0.2, 0.2)), 3.0, 0.0) == 0).all()
+
+
+def test_the_answer_to_a_point_is_a_token_below_the_others_and_a_fifth_else(monkeypatch):
+    monkeypatch.setattr(special, "sanctions", lambda state, punishment, antisocial: np.ones((state.size // 4, 4)))
+    mixed = special.public_good(**TYPES, rounds=2, groups=400, punishment=1.0)
+    alone = special.public_good(**TYPES, rounds=2, groups=400)
+    people = special.hamlet(1600, doors=4, upkeep=1.0, conditional_share=0.55, unconditional_share=0.3, ties_most=8.0)
+    special.live(people, 7, special.keeping)
+    gave = people.people["gave"].reshape(-1, 4)
+    tokens = np.where(4 * gave < gave.sum(axis=1, keepdims=True) - 1e-9, 1.0, 0.2)
+    assert mixed[1] - alone[1] == pytest.approx(tokens.mean() / 20, abs=1e-9)
+
+
+def test_points_are_drawn_with_words_of_their_own():
+    from commsim.draws import PURPOSES
+
+    assert len({special.FEWER, special.AS_MUCH} | set(PURPOSES.values())) == len(PURPOSES) + 2
+
+
 # -- held as they are, and against a broken phase -------------------------------------------------------------------
 
 
@@ -221,6 +285,7 @@ def test_every_case_is_checked_and_broken():
      ("pipeline", {"success": [0.5, -0.1]}, "pipeline.success[1]"), ("renters", {"mean_short": "long"}, "mean_short"),
      ("two_groups", {"rates": [1.0]}, "two_groups.rates"), ("two_groups", {"trust": [0.2, 1.5]}, "two_groups.trust"),
      ("public_good", {"free": 0.5}, "public_good"), ("public_good", {"rounds": 0}, "public_good.rounds"),
+     ("public_good", {"punishment": -1}, "public_good.punishment"), ("public_good", {"antisocial": 2}, "antisocial"),
      ("adoption", {"seeds": 200}, "adoption.seeds"), ("adoption", {"dt": 0}, "adoption.dt")],
 )  # fmt: skip
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -105,7 +105,7 @@ def _tell_what_next(path, own, template, as_json) -> None:
                            "policies": policies, "next": commands})  # fmt: skip
     click.echo(say("own.written", path=path, own=len(own.answers)))
     if members := own.answers.get("members"):
-        click.echo(say("own.compare_members", members=f"{members:,}"))
+        click.echo(say("own.members_in", members=f"{members:,}"))
     click.echo(say("own.next"))
     for command in commands:
         click.echo(f"  {command}")

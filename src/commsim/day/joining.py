@@ -5,7 +5,8 @@ of own tie strength inside).  Whoever is exposed joins when a uniform that is fi
 group is below logistic(theta_join + theta_s S + theta_t (trust - 1/2)): asking again moves nobody,
 new reasons do.  Members leave with hazard h_ch * (share of own talk unheard + share of flood).
 Two people who know each other and share an interest found a group with hazard eta_g w.  Where the office
-forces or pays people into its group everybody exposed joins, and trusts it less.  Three close acquaintances
+forces or pays people into its group everybody exposed joins, and trusts it less.  A scenario may say how
+many are members when a group begins (group_members).  Three close acquaintances
 in an official group who all feel freer outside it found a private one with hazard eta_private (6e).
 """
 
@@ -86,10 +87,44 @@ def _open_official(state: State, settings: Settings, day: int) -> np.ndarray:
         open_ones[:] = NONE
     else:
         for compound in np.flatnonzero(open_ones == NONE).tolist():
-            state.groups = with_room(state.groups, 1)
-            name = compound * 1000 + int(ordinal[compound])
-            open_ones[compound] = open_group(state.groups, OFFICIAL, compound, NONE, name, day)
+            open_ones[compound] = _next_group(state, compound, int(ordinal[compound]), day)
+            if ordinal[compound] == 0 and settings.x.group_members > 0.0:
+                open_ones[compound] = _fill(state, settings.x, compound, int(open_ones[compound]), day)
     return open_ones
+
+
+def _next_group(state: State, compound: int, ordinal: int, day: int) -> int:
+    state.groups = with_room(state.groups, 1)
+    return open_group(state.groups, OFFICIAL, compound, NONE, compound * 1000 + ordinal, day)
+
+
+def _fill(state: State, x, compound: int, group: int, day: int) -> int:
+    """Let in whoever is a member from the first day; returns the group that came last."""
+    ordinal = 0
+    for i in members_from_before(state, x, compound, day).tolist():
+        if state.groups.rows.members[group] == state.groups.member.shape[1]:
+            ordinal += 1
+            group = _next_group(state, compound, ordinal, day)
+        enter(state.tables.groups, state.tables.people, i, group)
+    return group
+
+
+def members_from_before(state: State, x, compound: int, day: int) -> np.ndarray:
+    """People of ``compound`` who are in its group when it is founded: int64[members].
+
+    A scenario says how many there are in all (group_members); compounds share them by how many use a
+    smartphone.  They are those who would agree most readily, by the threshold that is fixed per person
+    and group (``agrees``): whoever is left outside is as hard to win as in a group that grew by itself.
+    """
+    people, homes = state.people, state.homes.doors["compound"][state.people["household"]]
+    able = np.flatnonzero(people["literate"])
+    shares = np.cumsum(np.bincount(homes[able], minlength=state.homes.compounds)) / max(len(able), 1)
+    upto = np.rint(np.append(0.0, shares) * min(x.group_members, len(able))).astype(int)
+    here = able[homes[able] == compound]
+    u = np.array([draw(state.world, JOIN, day, i, compound * 1000, t) for i, t in
+                  zip(here.tolist(), people["tenancy"][here].tolist(), strict=True)])  # fmt: skip
+    reluctance = np.log(u / (1.0 - u)) - x.theta_t * people["trust"][here]
+    return here[np.argsort(reluctance, kind="stable")[: upto[compound + 1] - upto[compound]]]
 
 
 @kernel

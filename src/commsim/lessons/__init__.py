@@ -50,14 +50,16 @@ def run(item: str):
     """The panel of an item: two sides, their controls, the player."""
     from commsim.lessons.items import item as item_of
 
-    return _part("panel").Panel(item_of(item))
+    chosen = item_of(item)
+    return _part("trial").TrialPanel(chosen) if hasattr(chosen, "model") else _part("panel").Panel(chosen)
 
 
 def explain(item: str):
     """What came of the bet, and why."""
     from commsim.lessons.items import item as item_of
 
-    return _part("talk").Explanation(item_of(item))
+    chosen = item_of(item)
+    return _part("trial").TrialExplanation(chosen) if hasattr(chosen, "model") else _part("talk").Explanation(chosen)
 
 
 def check(lesson: str):
@@ -71,7 +73,9 @@ def save(item: str, path: str | Path, lang: str | None = None) -> Path:
     """Two lives and all worlds of an item as one HTML file that plays without a network."""
     from commsim.lessons.items import item as item_of
 
-    return _part("panel").Panel(item_of(item), lang).save(path)
+    chosen = item_of(item)
+    panel = _part("trial").TrialPanel if hasattr(chosen, "model") else _part("panel").Panel
+    return panel(chosen, lang).save(path)
 
 
 def _part(name: str):

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from commsim.errors import UserError, nearest
 from commsim.lessons.outcomes import OUTCOMES, Side, rules_of
+from commsim.lessons.textbook import COUNTS, MODELS
 from commsim.rules import RULES
 from commsim.scenarios import load
 from commsim.state.settings import PARAMETERS
@@ -216,6 +217,98 @@ class Item(_Data):
         return next(option.feedback for option in self.options if bet <= option.up_to)
 
 
+class TrialControl(_Data):
+    """A control of a textbook model: it sets one number of a side, or of both."""
+
+    id: str
+    side: Literal["a", "b", "both"]
+    number: str
+    low: int
+    high: int
+    step: int = 1
+    label: Text
+
+
+class TrialSide(_Data):
+    title: Text
+    numbers: dict[str, int]
+
+
+class TrialClaim(_Data):
+    """What the lesson says: ``outcome`` under b minus under a has this sign."""
+
+    outcome: Literal[COUNTS]
+    sign: Literal[-1, 1]
+
+
+class Textbook(_Data):
+    """A question to a textbook model instead of the community: its two sides give the model's numbers."""
+
+    id: str
+    model: Literal[tuple(MODELS)]
+    worlds: Annotated[int, Field(ge=2, le=200)]
+    outcome: Literal[COUNTS]
+    ask: Text
+    bet: Bet
+    options: Annotated[list[Range], Field(min_length=2)]
+    a: TrialSide
+    b: TrialSide
+    controls: Annotated[list[TrialControl], Field(min_length=1, max_length=4)]
+    tiles: Annotated[list[Literal[COUNTS]], Field(min_length=1, max_length=4)]
+    claims: Annotated[list[TrialClaim], Field(min_length=1)]
+    why: Paragraphs
+    assumptions: Paragraphs
+
+    @model_validator(mode="after")
+    def _whole(self):
+        """Every bet has its answer, and sides, controls and tiles name what the model has."""
+        limits, model = [option.up_to for option in self.options], MODELS[self.model]
+        if limits != sorted(set(limits)) or limits[-1] != self.bet.high:
+            raise _mistake("lesson_options", f"{self.id}.options", limits, self.bet.high)
+        for side in "ab":
+            numbers = tuple(getattr(self, side).numbers)
+            if set(numbers) != set(model.numbers):
+                raise _mistake("value_unknown", f"{self.id}.{side}", ", ".join(numbers), ", ".join(model.numbers))
+        for control in self.controls:
+            where = f"{self.id}.controls.{control.id}"
+            if control.number not in model.numbers:
+                raise _mistake("value_unknown", where, control.number, ", ".join(model.numbers))
+            if not control.low <= self.start_of(control) <= control.high:
+                raise _mistake("value_out_of_range", where, self.start_of(control), low=control.low, high=control.high)
+        for count in (self.outcome, *self.tiles, *(claim.outcome for claim in self.claims)):
+            if count not in model.counts:
+                raise _mistake("value_unknown", self.id, count, ", ".join(model.counts))
+        return self
+
+    def start_of(self, control: TrialControl) -> int:
+        """Where a control stands at first."""
+        return (self.a if control.side == "both" else getattr(self, control.side)).numbers[control.number]
+
+    def side(self, name: str, values: dict[str, int]) -> dict[str, int]:
+        """The numbers of side ``a`` or ``b`` with controls at ``values``."""
+        numbers = dict(getattr(self, name).numbers)
+        for control in self.controls:
+            if control.id in values and control.side in (name, "both"):
+                numbers[control.number] = values[control.id]
+        return numbers
+
+    def with_values(self, values: dict[str, int]) -> tuple[dict[str, int], dict[str, int]]:
+        """Both sides with controls at ``values``."""
+        return self.side("a", values), self.side("b", values)
+
+    def titles(self, values: dict[str, int], lang: str | None = None) -> tuple[str, str]:
+        """What the two sides are called with controls at ``values``; their titles quote their own numbers."""
+        return tuple(getattr(self, name).title.say(lang, **self.side(name, values)) for name in "ab")
+
+    def blanks(self) -> dict[str, str]:
+        """Texts of a textbook model quote nothing from a scenario."""
+        return {}
+
+    def answer_to(self, bet: float) -> Text:
+        """What is said to a bet."""
+        return next(option.feedback for option in self.options if bet <= option.up_to)
+
+
 class Option(_Data):
     text: Text
     right: bool
@@ -238,7 +331,8 @@ class Check(_Data):
 
 class Lesson(_Data):
     id: str
-    items: dict[str, Item]
+    items: dict[str, Item] = {}  # questions to the community
+    textbook: dict[str, Textbook] = {}  # questions to textbook models
     checks: Annotated[list[Check], Field(min_length=3, max_length=5)]
 
 
@@ -272,9 +366,10 @@ def lesson(name: str) -> Lesson:
     return read(FOLDER / f"{name}.yaml")
 
 
-def item(name: str) -> Item:
+def item(name: str) -> Item | Textbook:
     """The item of that id, e.g. ``notice-1``; the part before the last hyphen names its lesson."""
-    known = {one: items for items in (lesson(each).items for each in lessons()) for one in items}
+    every = [lesson(each) for each in lessons()]
+    known = {one: items for each in every for items in (each.items, each.textbook) for one in items}
     if name not in known:
         raise UserError("item_unknown", value=name, allowed=", ".join(known), nearest=nearest(name, known))
     return known[name][name]
@@ -290,6 +385,8 @@ def read(path: Path) -> Lesson:
         shared = {name: data.pop(name) for name in _SHARED if name in data}
         for name, one in data.get("items", {}).items():
             one.update({"id": name, **{k: v for k, v in shared.items() if k not in one}})
+        for name, one in data.get("textbook", {}).items():
+            one.update({"id": name})
     except OSError as fault:
         raise UserError("file_unreadable", place=path.name, value=fault.strerror) from None
     except (YAMLError, AttributeError, TypeError, UnicodeDecodeError):

@@ -29,11 +29,13 @@ PAUSE = 0.02  # seconds between worlds in which a move can be heard
 class Panel(widgets.VBox):
     """``item`` under two sides; ``values`` are the controls' values by id."""
 
+    READY = "lesson.run.ready"
+
     def __init__(self, item: Item, lang: str | None = None):
         self.item, self.lang = item, language(lang)
         self._turn = 0
         self._task = None
-        self.player = player.Player(lang=self.lang)
+        self.player = self._view()
         self.controls = {control.id: self._slider(control) for control in item.controls}
         self.said = widgets.HTML()
         self.said.add_class("commsim-said")
@@ -83,6 +85,13 @@ class Panel(widgets.VBox):
         return {side: [live(self.item, now[side], self.item.preview_world, PREVIEW_DAYS, first_notice_only=short)]
                 for side in sides}  # fmt: skip
 
+    def _view(self):
+        """Where the two sides are shown."""
+        return player.Player(lang=self.lang)
+
+    def _lived(self, side, world: int):
+        return lived(self.item, side, world)
+
     def _two_lives(self) -> dict[str, trajectory.Trajectory]:
         item = self.item
         return {name: trajectory.record(load(item.scenario), rules_of(item.scenario, item.scale, item.policy, side),
@@ -129,7 +138,7 @@ class Panel(widgets.VBox):
         lives = {side: [] for side in sides}
         for done in range(1, self.item.worlds + 1):
             for name, side in sides.items():
-                lives[name].append(lived(self.item, side, done))
+                lives[name].append(self._lived(side, done))
             left = (time.perf_counter() - began) / done * (self.item.worlds - done)
             self.said.value = say("lesson.run.working", self.lang, done=done, worlds=self.item.worlds,
                                   seconds=max(1, round(left)))  # fmt: skip
@@ -140,7 +149,7 @@ class Panel(widgets.VBox):
         self._say_ready(lives["b"])
 
     def _say_ready(self, lives):
-        self.said.value = say("lesson.run.ready", self.lang, worlds=self.item.worlds) + self._answer(lives)
+        self.said.value = say(self.READY, self.lang, worlds=self.item.worlds) + self._answer(lives)
 
     def _answer(self, lives) -> str:
         """What is said to the bet, once the question's own sides have been lived."""

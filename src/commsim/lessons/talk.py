@@ -92,7 +92,14 @@ class Explanation(widgets.VBox):
     @cached_property
     def lives(self) -> dict[str, list]:
         worlds = range(1, self.item.worlds + 1)
-        return {side: [lived(self.item, self.item.side(side, {}), world) for world in worlds] for side in "ab"}
+        return {side: [self._lived(self.item.side(side, {}), world) for world in worlds] for side in "ab"}
+
+    def _lived(self, side, world: int):
+        return lived(self.item, side, world)
+
+    def _measures(self):
+        """What the table of both plans compares."""
+        return OUTCOMES
 
     @property
     def outcome(self) -> dict:
@@ -145,7 +152,7 @@ class Explanation(widgets.VBox):
         titles = (f"{side} {title}" for side, title in zip("AB", self.item.titles({}, self.lang), strict=True))
         head = (self._say("measure"), *titles, self._say("difference"))
         rows = []
-        for outcome in OUTCOMES:
+        for outcome in self._measures():
             a, b = (band(self.lives[side], outcome) for side in "ab")
             apart = difference(self.lives["a"], self.lives["b"], outcome)
             interval = "–" if apart["mean"] is None else "{mean:+.1f} ({low:+.1f} … {high:+.1f})".format(**apart)

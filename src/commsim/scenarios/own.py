@@ -23,6 +23,7 @@ from commsim.state.settings import PARAMETERS
 from commsim.words import LANGUAGES, say
 
 TEMPLATE = "blank"  # the scenario that is there to be filled
+TODAY = "group_today"  # the rule that keeps open the chat group there is, where a policy opens none
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Question:
     kind: str
     low: float
     high: float
+    too_far: str = "answer_out_of_range"  # what is said of a number outside
 
     def read(self, text: str) -> float:
         """The number that somebody typed; a UserError says what is allowed."""
@@ -45,7 +47,7 @@ class Question:
         if self.kind == "share" and 0 < number < 1 and "%" not in unicodedata.normalize("NFKC", text):
             raise UserError("answer_not_percent", **facts)
         if not self.low <= number <= self.high:
-            raise UserError("answer_out_of_range", **facts)
+            raise UserError(self.too_far, **facts)
         return int(number) if self.kind == "whole" else round(number / 100, 6) if self.kind == "share" else number
 
     def shown(self, value: float) -> str:
@@ -93,7 +95,7 @@ class Own:
         if name in schema.PLACE:
             return Question(name, "whole", *schema.PLACE[name][1:])
         if name == "members":
-            return Question(name, "whole", 0, self._people())
+            return Question(name, "whole", 0, self._phone_users(), "answer_members")
         parameter = PARAMETERS[name]
         if name in _SHARES:
             return Question(name, "share", round(100 * parameter.low, 6), round(100 * parameter.high, 6))
@@ -112,13 +114,23 @@ class Own:
             return size.households
         if name in schema.PLACE:
             return self.template.structure[name]
-        return None if name == "members" else getattr(self.template.settings(self.scale).x, name)
+        if name == "members":
+            return self.template.settings(self.scale).x.group_members or None
+        return getattr(self.template.settings(self.scale).x, name)
 
     def answer(self, name: str, value: float) -> None:
         self.answers[name] = value
 
     def _people(self) -> int:
         return int(self.answers.get("people", self.template.scale(self.scale).people))
+
+    def _phone_users(self) -> int:
+        """How many adults use a smartphone by what was answered: nobody else can be in a group."""
+        x = self.template.settings(self.scale).x
+        x = x._replace(**{name: value for name, value in self.answers.items() if name in x._fields})
+        elders, children = x.elder_share, x.child_share
+        users = max(0.0, 1 - elders - children) * x.literate_young + elders * x.literate_old
+        return int(self._people() * min(1.0, users) + 1e-6)
 
     def _may_have_none(self) -> bool:
         """Whether the template's policies allow that there is no project to govern."""
@@ -165,9 +177,28 @@ class Own:
             self._put_mean_household(tree, value)
         elif name in schema.PLACE:
             _section(tree, "place")[name] = _figure(value)
-        elif name != "members":
+        elif name == "members":
+            self._put_members(tree, value)
+        else:
             mine.get("settings", {}).pop(name, None)
             _section(tree, "settings")[name] = _figure(value)
+
+    def _put_members(self, tree, members) -> None:
+        """Every policy begins with the group as it is today; the classroom's has the same share of its people."""
+        for size in tree["scales"].values():
+            share = self._people_of(size) / self._people()
+            _section(size, "settings")["group_members"] = _figure(round(members * share))
+        opens = {name: [r.start for r in policy.rules if r.name == "online_group"]
+                 for name, policy in self.template.policies.items()}  # fmt: skip
+        without = {name: min(starts, default=None) for name, starts in opens.items() if 0 not in starts}
+        for name, later in without.items() if members else ():
+            today = TODAY if later is None else f"{TODAY}_until_{later}"
+            _section(tree, "rules").setdefault(today, _rule("online_group", later))
+            tree["policies"][name]["rules"].insert(0, today)
+
+    def _people_of(self, size) -> float:
+        people = size["people"]
+        return people["value"] if isinstance(people, dict) else people
 
     def _put_mean_household(self, tree, households) -> None:
         """The classroom has households of the same size."""
@@ -177,9 +208,6 @@ class Own:
 
     def _head(self) -> str:
         lines = [say("own.head", lang, template=self.template.id) for lang in LANGUAGES]
-        if members := self.answers.get("members"):
-            share = f"{100 * members / self._people():.0f}"
-            lines += [say("own.members_today", lang, members=_shown(members), share=share) for lang in LANGUAGES]
         return "".join(f"# {line}\n" for line in lines) + "\n"
 
 
@@ -189,6 +217,14 @@ def _figure(value):
     figure = CommentedMap(value=int(value) if value == int(value) else value, source=schema.OWN)
     figure.fa.set_flow_style()
     return figure
+
+
+def _rule(kind, end):
+    from ruamel.yaml.comments import CommentedMap
+
+    rule = CommentedMap(rule=kind, **({} if end is None else {"end": end}))
+    rule.fa.set_flow_style()
+    return rule
 
 
 def _section(tree, name):

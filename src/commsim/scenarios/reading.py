@@ -185,6 +185,8 @@ class YamlFile:
             if path[-1] in ("zh", "en"):
                 return self._fault(path[:-1], "language_missing", value=path[-1])
             return self._fault(path[:-1], "key_missing", value=path[-1])
+        if kind == "turned_round":
+            return self._fault((*path, "range"), "not_range", value=_pair(error["ctx"]["value"]))
         if kind == "outside":
             return self._fault((*path, "value"), "value_outside_its_range", **error["ctx"])
         if kind == "not_finite":
@@ -272,6 +274,9 @@ class YamlFile:
             if not parameter.low <= figure.value <= parameter.high:
                 raise self._fault(self._value_at((*loc, name)), "value_out_of_range", value=figure.value,
                                   low=_plain(parameter.low), high=_plain(parameter.high))  # fmt: skip
+            if figure.range and not parameter.low <= figure.range[0] <= figure.range[1] <= parameter.high:
+                raise self._fault((*loc, name, "range"), "range_beyond_limits", value=_pair(figure.range),
+                                  low=_plain(parameter.low), high=_plain(parameter.high))  # fmt: skip
             found[str(name)] = float(self._keep(figure, (*loc, name)))
         return found
 
@@ -348,7 +353,7 @@ class YamlFile:
             low, high = SHOCKS[kind].limits[argument]
             if not low <= value <= high:
                 raise self._fault(self._value_at((*loc, argument)), "value_out_of_range", value=value,
-                                  low=low, high=high)  # fmt: skip
+                                  low=_plain(low), high=_plain(high))  # fmt: skip
         return SHOCKS[kind](**found)
 
     def _arguments(self, kind, given, loc) -> dict:
@@ -385,12 +390,16 @@ class YamlFile:
 
     def _built(self, data, loc):
         try:
-            return rule_from_data(data)
+            rule = rule_from_data(data)
         except UserError as fault:
             argument = str(fault.facts.get("place", "")).rpartition(".")[2]
             here = self._value_at((*loc, argument)) if self._is_there((*loc, argument)) else loc
-            facts = {**fault.facts, "place": _dotted((*loc, argument))}
+            facts = {name: _plain(fact) for name, fact in fault.facts.items()} | {"place": _dotted((*loc, argument))}
             raise self._wrong(UserError(fault.key, **facts), self._at(here)) from None
+        if rule.end == rule.start:
+            raise self._fault(self._value_at((*loc, "end")) if self._is_there((*loc, "end")) else loc,
+                              "never_holds", value=rule.end)  # fmt: skip
+        return rule
 
     def _is_there(self, loc) -> bool:
         node = self.tree
@@ -414,6 +423,9 @@ class YamlFile:
                 raise self._fault(self._where(("project_subsidy", "project_cost"), here),
                                   "subsidy_over_cost", value=_plain(x.project_subsidy),
                                   allowed=_plain(x.project_cost))  # fmt: skip
+            if x.group_members > scenario.scales[name].people:
+                raise self._fault(self._where(("group_members",), here), "members_over_people",
+                                  value=_plain(x.group_members), allowed=scenario.scales[name].people)  # fmt: skip
             size = scenario.scales[name].people / scenario.households(name)
             if not 1 <= size <= 6:
                 raise self._fault(here, "household_mean", value=round(size, 2), low=1, high=6)
@@ -451,10 +463,21 @@ class YamlFile:
     def _fold_through(self, scenario, policy, scale):
         rules = scenario.rules(policy, scale)
         for day in sorted({r.start for r in rules} | {r.end for r in rules}):
-            try:
-                fold(scenario.settings(scale), rules, day)
-            except UserError as fault:
-                raise self._wrong(fault, self._at(("policies", policy, "rules"))) from None
+            for i in range(len(rules)):
+                try:
+                    fold(scenario.settings(scale), rules[: i + 1], day)
+                except UserError as fault:
+                    raise self._clash(scenario.policies[policy], rules, i, day, fault) from None
+
+    def _clash(self, policy, rules, i, day, fault) -> InFile:
+        """Rule ``i`` contradicts one before it: which two, and what each says about the same thing."""
+        lever = fault.facts["lever"]
+        j = next(j for j, r in enumerate(rules) if r.holds(day) and (lever in r.levers() or lever in r.stages()))
+        named = [policy.names[k] or rules[k].name for k in (j, i)]
+        said = [_differing(rules[k], rules[other]) or f"{lever}: {fault.facts[what]}"
+                for k, other, what in ((j, i, "other"), (i, j, "value"))]  # fmt: skip
+        return self._fault(("policies", policy.id, "rules", i), "rules_clash", day=day, value=named[1],
+                           said=said[1], other=named[0], other_said=said[0])  # fmt: skip
 
 
 def _known_keys(model, loc) -> list[str]:
@@ -481,8 +504,22 @@ def _both(words: schema.Words) -> dict[str, str]:
     return {"zh": re.sub(r"(?<=[^\x00-\x7f])[ \n]+(?=[^\x00-\x7f])", "", words.zh), "en": words.en}
 
 
+def _pair(values) -> str:
+    return f"[{', '.join(str(value) for value in values)}]"
+
+
 def _dotted(loc) -> str:
     return ".".join(str(step) for step in loc)
+
+
+def _differing(rule, other) -> str:
+    """The arguments in which a rule differs from another of its kind; empty for another kind."""
+    if type(rule) is not type(other):
+        return ""
+    mine = [(f.name, getattr(rule, f.name)) for f in fields(rule) if f.name not in ("start", "end")]
+    told = {True: "true", False: "false"}
+    return ", ".join(f"{name}: {told[value] if isinstance(value, bool) else _plain(value)}"
+                     for name, value in mine if value != getattr(other, name))  # fmt: skip
 
 
 def _short(value) -> str:
@@ -490,5 +527,5 @@ def _short(value) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _plain(value: float):
-    return int(value) if value == int(value) else value
+def _plain(value):
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -62,6 +62,8 @@ class FigureFields(Strict):
 
     @model_validator(mode="after")
     def inside_its_own_range(self):
+        if self.range and self.range[0] > self.range[1]:
+            raise PydanticCustomError("turned_round", "turned round", {"value": self.range})
         if self.range and not self.range[0] <= self.value <= self.range[1]:
             raise PydanticCustomError(
                 "outside", "outside", {"value": self.value, "low": self.range[0], "high": self.range[1]}

@@ -34,9 +34,13 @@ def rule_in_words(rule: Rule, lang: str | None = None) -> str:
         lengths = [say(f"rule.notice.{place}", lang, days=getattr(rule, place))
                    for place in ("decision", "works", "accounts") if getattr(rule, place)]  # fmt: skip
         blanks["lengths"] = say("words.comma", lang).join(lengths) or say("rule.notice.none", lang)
+    if rule.name == "gatherings":
+        blanks["about"] = say(f"rule.gatherings.{'theme' if len(rule.themes) == 1 else 'themes'}", lang, **blanks)
     sentences = [say(f"rule.{rule.name}.words", lang, **blanks)]
     for argument, (yes, no) in _SENTENCES.get(rule.name, {}).items():
         which = yes if getattr(rule, argument) else no
+        if which == "sign_up" and len(rule.themes) == 1:
+            which = "sign_up_one"  # there is no other theme to try
         if which:
             sentences.append(say(f"rule.{rule.name}.{which}", lang, **blanks))
     if rule.start > 0:

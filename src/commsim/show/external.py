@@ -22,6 +22,9 @@ WATCHED = 28  # days on which it is counted who talks with a neighbour
 OFTEN, WEEKLY = 20, 4  # of them: "daily" is five days a week, "weekly" once a week
 PATIENCE = 14  # days within which an answer counts as one
 NEAR = 0.25  # of the model's mean
+GROUPS, ROUNDS = 500, 9  # of the public good; the tenth round is the last, and people know it
+READY = 2.9  # points a member has to give: in the first round 1.8 of them find somebody, as in Chengdu
+CHENGDU, ATHENS = 0.27, 0.67  # share of points that went to those who gave as much or more
 PAGES = {"en": "external.md", "zh": "external.zh.md"}
 
 
@@ -51,6 +54,9 @@ ROWS = (
     Row("messages", 25.0, "number"),
     Row("solved", 8.3, "number"),
     Row("answered", 1 / 3, "share"),
+    Row("good_alone", 6.10 / 10.00, "share"),
+    Row("good_sanctions", 18.15 / 10.55, "share"),
+    Row("good_antisocial", 3.50 / 5.31, "share"),
 )
 
 
@@ -66,7 +72,23 @@ def measured(scenario, world: int, scale: str = "estate", days: int = YEAR) -> d
     found["messages"] = messages(lived)
     found["solved"] = solved(lived.state)
     found["answered"] = answered(engine.run(start.copy(), scenario.rules("before", scale), days).state)
+    found.update(public_good(world))
     return found
+
+
+def public_good(world: int) -> dict[str, float]:
+    """What is given in the ninth round over what was given in the first: without points, with points given as in
+    Chengdu, and with as large a share against those who gave as much as in Athens."""
+    from commsim import special
+
+    def last_over_first(**points):
+        given = special.public_good(conditional=0.55, unconditional=0.30, free=0.15, rounds=ROUNDS, groups=GROUPS,
+                                    world=world, **points)  # fmt: skip
+        return float(given[-1] / given[0])
+
+    return {"good_alone": last_over_first(),
+            "good_sanctions": last_over_first(punishment=READY, antisocial=CHENGDU),
+            "good_antisocial": last_over_first(punishment=READY, antisocial=ATHENS)}  # fmt: skip
 
 
 def talk(state) -> dict[str, float]:

@@ -28,7 +28,7 @@ from commsim.measures.table import STRATA
 from commsim.show import fonts
 from commsim.show.facts import facts as gather
 from commsim.show.files import whole_file
-from commsim.show.wording import absent, capital, direction, label, local, number, percent, unit_name
+from commsim.show.wording import absent, capital, direction, label, local, percent, short, unit_name
 from commsim.words import language, say
 
 WIDE, NARROW = 7.2, 3.7  # inches: the text width of an A4 page, and a phone
@@ -155,11 +155,8 @@ def scoreboard(facts: dict, policy: str, *, narrow: bool = False, lang: str | No
     heights = [head if kind == "head" else step for kind, _ in lines]
     width, height = (NARROW if narrow else WIDE), sum(heights) + top + bottom
     figure = _figure(width, height)
-    left, right = (
-        (0.08, 0.08)
-        if narrow
-        else (_words_width([label(n, lang) for k, n in lines if k == "row"], 8.8) + 0.25, 2.3)
-    )
+    rows = [name for kind, name in lines if kind == "row"]
+    left, right = (0.08, 0.08) if narrow else _score_margins(facts, policy, rows, lang)
     ax = figure.add_axes(
         (left / width, bottom / height, (width - left - right) / width, sum(heights) / height)
     )
@@ -213,6 +210,31 @@ def scoreboard(facts: dict, policy: str, *, narrow: bool = False, lang: str | No
         color=SOFT,
     )
     return figure
+
+
+SCORE_GAP = 0.1, 0.14  # inches before the verdict, and between it and the number
+
+
+def _score_margins(facts, policy, names, lang) -> tuple[float, float]:
+    """Inches left and right of the scoreboard's axis: names, and verdicts beside numbers."""
+    left = _words_width([label(n, lang) for n in names], 8.8) + 0.25
+    rows = [_words_width([_verdict_words(facts, n, policy, lang)], 8.5, "bold")
+            + _words_width([_difference_words(facts, n, policy, lang)], 8) for n in names]  # fmt: skip
+    return left, max(rows, default=0.0) + sum(SCORE_GAP) + 0.02
+
+
+def _verdict_words(facts, name, policy, lang) -> str:
+    if _scores(facts, name, policy) is None:
+        return say("report.undefined", lang)
+    return say(f"verdict.{facts['measures'][name]['by_policy'][policy].get('verdict') or 'cannot_tell'}", lang)
+
+
+def _difference_words(facts, name, policy, lang) -> str:
+    """``+2.3 persons``; nothing where there is no difference to tell."""
+    if _scores(facts, name, policy) is None:
+        return ""
+    m = facts["measures"][name]
+    return short(m["by_policy"][policy]["diff"], m["unit"], m["delta"], lang, sign=True)
 
 
 def _scores(facts, name, policy):
@@ -282,9 +304,7 @@ def _score_row(ax, facts, name, policy, at, tall, inch, narrow, lang):
             zorder=4,
             gid=f"verdict-{verdict}-{name}",
         )
-    unit = unit_name(m["unit"], lang, difference=True)
-    diff = number(cell.get("diff"), m["unit"], m["delta"], sign=True)
-    said = say(f"verdict.{verdict}", lang) if score else say("report.undefined", lang)
+    said = _verdict_words(facts, name, policy, lang)
     colour = colour if score else SOFT
     if narrow:
         ax.text(0, words_y, label(name, lang), transform=inch, va="center", fontsize=8.8)
@@ -301,19 +321,19 @@ def _score_row(ax, facts, name, policy, at, tall, inch, narrow, lang):
         )
         return
     ax.text(-0.03, words_y, label(name, lang), transform=inch, va="center", ha="right", fontsize=8.8)
-    ax.text(1.03, words_y, said, transform=inch, va="center", fontsize=8.5, color=colour, weight="bold")
-    if score:
-        box = ax.get_position().width * WIDE
-        ax.text(
-            1 + 2.28 / box,
-            words_y,
-            f"{diff} {unit}",
-            transform=inch,
-            va="center",
-            ha="right",
-            fontsize=8,
-            color=SOFT,
-        )
+    box = ax.get_position().width * WIDE  # the axis, in inches
+    verdict_at, number_at = 1 + SCORE_GAP[0] / box, (ax.get_position().x0 * -WIDE + WIDE - 0.02) / box
+    ax.text(verdict_at, words_y, said, transform=inch, va="center", fontsize=8.5, color=colour, weight="bold")
+    ax.text(
+        number_at,
+        words_y,
+        _difference_words(facts, name, policy, lang),
+        transform=inch,
+        va="center",
+        ha="right",
+        fontsize=8,
+        color=SOFT,
+    )
 
 
 # --- who gains, who loses --------------------------------------------------------------------------

@@ -77,7 +77,7 @@ def _places(scenario, lang) -> str:
 
 def _policy(scenario: Scenario, policy: Policy, lang: str) -> str:
     """Its rules, and how they differ from those of the first policy and of the one before it."""
-    text = f"### {policy.title[lang]} `{policy.id}`\n\n{_listed(_names(policy), lang) or say('page.no_rules', lang)}"
+    text = f"### {policy.title[lang]} `{policy.id}`\n\n{_labelled(policy, lang) or say('page.no_rules', lang)}"
     all_of_them = list(scenario.policies.values())
     here = all_of_them.index(policy)
     nearest = min(all_of_them[:here], key=lambda p: len(set(_names(p)) ^ set(_names(policy))), default=None)
@@ -92,6 +92,13 @@ def _policy(scenario: Scenario, policy: Policy, lang: str) -> str:
 
 def _names(policy: Policy) -> list[str]:
     return [name or rule.name for name, rule in zip(policy.names, policy.rules, strict=True)]
+
+
+def _labelled(policy: Policy, lang: str) -> str:
+    """What each rule is, and its name in the file."""
+    told = [f"{say(f'rule.{rule.name}.label', lang)} `{name}`"
+            for name, rule in zip(_names(policy), policy.rules, strict=True)]  # fmt: skip
+    return say("words.comma", lang).join(told)
 
 
 def _listed(names, lang) -> str:

@@ -32,6 +32,7 @@ from commsim.show.wording import (
     percent,
     plain,
     quantity,
+    short,
     span,
     unit_name,
 )
@@ -154,8 +155,8 @@ def _answers(facts, lang):
             count[_cell(facts, name, policy)["verdict"]] += 1
         sides = {
             "benefits": [n for n in primary if not facts["measures"][n]["harm"]],
-            "harms": [n for n, m in facts["measures"].items() if m["harm"] and n not in left_out],
         }
+        sides["harms"], folded = _harms(facts, policy, left_out)
         answers.append(
             {
                 "policy": policy,
@@ -170,9 +171,30 @@ def _answers(facts, lang):
                 "sides": {
                     side: [_sentence(facts, n, policy, lang) for n in names] for side, names in sides.items()
                 },
+                "folded": [_sentence(facts, n, policy, lang) for n in folded],
+                "folded_words": _folded_words(facts, folded, policy, lang),
             }
         )
     return answers
+
+
+def _harms(facts, policy, left_out):
+    """(told first, folded away): told are harms that differ for certain, the worse before the better, and all
+    that were declared beforehand, whatever came of them."""
+    harms = [n for n, m in facts["measures"].items() if m["harm"] and n not in left_out]
+    ranks = {"worse": 0, "better": 1}
+    rank = {n: ranks.get(_cell(facts, n, policy)["verdict"], 2) for n in harms}
+    told = sorted((n for n in harms if rank[n] < 2 or facts["measures"][n]["primary"]), key=rank.get)
+    return told, [n for n in harms if n not in told]
+
+
+def _folded_words(facts, names, policy, lang) -> list[str]:
+    """A line or two in place of the harms that are folded away: which are the same, which nobody can tell."""
+    kinds = {"same": [], "cannot_tell": []}
+    for name in names:
+        kinds[_cell(facts, name, policy)["verdict"]].append(label(name, lang))
+    return [say(f"report.answer.folded_{kind}", lang, names=join(found, lang))
+            for kind, found in kinds.items() if found]  # fmt: skip
 
 
 def _cell(facts, name, policy):
@@ -276,7 +298,7 @@ def _row(facts, name, policy, lang):
         "unit": unit_name(unit, lang) if unit == "share" else "",
         "harm": m["harm"],
         "primary": m["primary"],
-        "delta": f"{number(delta, unit, delta)} {unit_name(unit, lang, difference=True)}",
+        "delta": short(delta, unit, delta, lang),
         "before": number(_reference(facts, name, cell), unit, delta),
         "after": number(cell["mean"], unit, delta),
         "diff": number(cell["diff"], unit, delta, sign=True),

@@ -85,6 +85,12 @@ def unit_name(unit: str, lang: str, difference: bool = False) -> str:
     return say(key, lang) if key in catalogue() else unit
 
 
+def short(value: float | None, unit: str, delta: float, lang: str, sign: bool = False) -> str:
+    """A difference with its unit as it stands in a narrow column: ``+4.1 points``; a ratio has no unit."""
+    bare = number(value, unit, delta, sign)
+    return bare if unit == "ratio" else f"{bare} {unit_name(unit, lang, difference=True)}"
+
+
 def percent(share: float | None) -> str:
     if share is None or not math.isfinite(share):
         return "–"

@@ -80,6 +80,7 @@ _TABLE = (
     _p("linger_gain", 0, 0, 10, "factor", "model.md 6b"),
     # groups and messages
     _p("group_open", 0, 0, 1, "switch", "F33: an official group exists"),
+    _p("group_members", 0, 0, 200_000, "persons", "assumption"),
     _p("group_forced", 0, 0, 1, "switch", "F217-F219"),
     _p("group_yuan", 0, 0, 1000, "yuan per member", "F217-F219"),
     _p("a_coerce", 0.4, 0, 0.9, "share", "F217-F219; parameter a_coerce", resembles=True),
