@@ -24,7 +24,7 @@ _PURPOSES = (
     "move", "new tenancy", "chats", "chat partner", "place to linger",
     "need", "need class", "need report", "need hour", "need knows phone",
     "exposure", "join", "leave", "found", "found interest", "found private",
-    "small talk", "talk hour", "talk group", "replies", "replier", "reply hour", "watch", "watcher",
+    "small talk", "talk hour", "talk group", "replies", "replier", "replies freely", "reply hour", "watch", "watcher",
     "visit order", "hears of class", "wants to learn", "class seat",
     "service time", "look", "repair", "self help", "thanks",
     "announcement seen", "sign up", "seat lottery", "group lottery", "table", "volunteer", "volunteer stops",

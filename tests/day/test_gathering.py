@@ -8,7 +8,7 @@ from scipy.special import expit
 from commsim.day.gathering import gathering
 from commsim.day.moving import moving
 from commsim.rules import Gatherings, Icebreaker, NeedsSurvey
-from commsim.state.people import CHILD
+from commsim.state.people import CHILD, CONDITIONAL
 from commsim.state.ties import level_on
 
 
@@ -142,6 +142,22 @@ def test_some_guests_become_volunteers(theta):
                    g_table=2.0)  # fmt: skip
     live(state, 14, gathering, rules=[party()])
     assert_share(state.people["volunteer"].sum(), n, expit(theta - 0.5))
+
+
+@pytest.mark.parametrize("theta_s", [0.0, 3.0])
+def test_friends_who_volunteer_draw_guests_into_volunteering(theta_s):
+    """Of two friends one volunteers before; S is 1 for the other and 0 for those whose friend does not."""
+    n = 8000
+    state = hamlet(n, per_compound=n, theta_gathering=SURE, theta_volunteer=-2.0, theta_c=0.0, theta_s=theta_s,
+                   ties_most=8.0, g_table=2.0, half_life=1e9, alpha=0.0)  # fmt: skip
+    state.people["cooperation"][:] = CONDITIONAL
+    for i in range(0, n, 2):
+        know(state, i, i + 1, 0.5)
+    state.people["volunteer"][: n // 2 : 2] = True
+    live(state, 14, gathering, rules=[party()])
+    now = state.people["volunteer"]
+    assert_share(now[1 : n // 2 : 2].sum(), n // 4, expit(-2.0 + theta_s))
+    assert_share(now[n // 2 :].sum(), n // 2, expit(-2.0))
 
 
 def test_newcomers_do_not_inherit_a_place_on_the_list():

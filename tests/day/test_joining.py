@@ -282,6 +282,21 @@ def test_one_of_three_who_trusts_keeps_it_from_being_founded():
     assert len(privates(live(state, 60, joining))) == 0
 
 
+def test_three_find_each_other_though_each_has_a_closer_friend_outside():
+    """In every six the first three are close pairwise, and each of them is closer still to one of the others."""
+    state = town(600, eta_private=0.02, t_star=0.5, lambda_nu=8.0, q=0.0)
+    state.people["trust"][:] = 0.2
+    group = open_group(state.groups, OFFICIAL, 0, -1, 1)
+    for i in range(600):
+        enter(state.tables.groups, state.tables.people, i, group)
+    for i in range(0, 600, 6):
+        for a, b, w in ((0, 1, 0.4), (0, 2, 0.4), (1, 2, 0.4), (0, 3, 0.8), (1, 4, 0.8), (2, 5, 0.8)):
+            know(state, i + a, i + b, w)
+    live(state, 30, joining)
+    assert_share(len(privates(state)), 100, 1.0 - np.exp(-3 * 0.02 * 30))
+    assert set(np.flatnonzero(state.groups.seats.group[:, 1] >= 0) % 6) == {0, 1, 2}
+
+
 def test_a_private_group_grows_along_ties_whatever_people_like():
     n = 200
     state = town(n, q=10.0, theta_join=SURE)

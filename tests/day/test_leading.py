@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from alone import SURE, assert_share, hamlet, know, live, logit
+from alone import SURE, assert_share, change, hamlet, know, live, logit
 
 from commsim.day import leading as phase
 from commsim.day.face import closeness, face, yields
@@ -154,6 +154,17 @@ def test_he_is_seen_by_those_who_meet_him_and_in_the_group():
     assert_share((online.people["regard"] > 0).sum(), 2999, 1 - (1 - w) * (1 - look) ** 32)
     alone = live(led(100, 1.0), 10, leading)
     assert (alone.people["regard"] == 0).all()
+
+
+def test_all_who_come_to_the_meeting_see_the_leader_there_and_only_while_there_are_meetings():
+    state = live(led(3000, 1.0, theta_gathering=-4.0, theta_m=4.0, theta_c=0.0), 1, leading)
+    came, others = state.people["rallied"][1:], state.people["regard"][1:]
+    assert_share(came.sum(), 2999, 0.5)
+    assert ((others > 0) == came).all()
+    before = state.people["regard"].copy()
+    state.leaders.compounds["need"][0] = 0.0
+    live(change(state, eta_sigma=1.0), 3, leading)
+    assert (state.people["regard"] == before).all() and (state.people["suspicion"] == 0).all()
 
 
 @pytest.mark.parametrize("eta, tau, need, days", [(0.1, 0.5, 0.0, 5), (0.3, 0.0, 0.0, 3), (0.2, 0.2, 0.5, 8)])

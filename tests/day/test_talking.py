@@ -93,6 +93,20 @@ def test_a_message_draws_as_many_replies_as_look_and_care(u, in_view):
     assert_mean(delay, 0.25)
 
 
+@pytest.mark.parametrize("trust, slope", [(0.5, 8.0), (0.2, 8.0), (0.8, 4.0)])
+def test_in_the_official_group_people_answer_as_freely_as_they_post(trust, slope):
+    members, u, in_view = 120, 0.5, 0.03
+    state = friends(members, mu=0.3, w_0=1e-9, u=u, in_view=in_view, branching_most=0.0, kappa_on=0.0, t_star=0.5,
+                    lambda_nu=slope)  # fmt: skip
+    state.people["trust"][:] = trust
+    group_of(state, range(members), OFFICIAL)
+    live(state, 58, talking)
+    told, replies = messages(state, TALK), messages(state, REPLY)
+    assert len(told) > 100
+    assert_mean(np.bincount(replies["reply_to"], minlength=len(messages(state)))[messages(state)["kind"] == TALK],
+                (members - 1) * in_view * u * expit(slope * (trust - 0.5)))  # fmt: skip
+
+
 @pytest.mark.parametrize("kappa, cap", [(0.2, 0.3), (1.0, 0.1)])
 def test_a_reply_is_an_encounter_and_reading_is_not(kappa, cap):
     members = 40

@@ -261,8 +261,9 @@ def test_clutter_is_followed_from_the_evening_it_stands_there():
     since, posted = stairs.homes["since"], stairs.homes["posted"]
     since[:2] = 5
     watched.look(state, None, 5)
-    posted[0] = 8
     state.people["in_official"][0] = True
+    watched.look(state, None, 7)
+    posted[0] = 8
     watched.look(state, None, 8)
     since[0] = posted[0] = -1  # cleared
     watched.look(state, None, 12)
@@ -273,6 +274,27 @@ def test_clutter_is_followed_from_the_evening_it_stands_there():
     assert moved["cleared"] is None and moved["ended"] == 20 and not moved["offline"] and not moved["inside"]
     assert watched.cleared_within(7, 100) == 1.0
     assert watched.cleared_within(3, 100) == 0.0
+
+
+def _relative_shown_on_day_8(before, after):
+    """The open episode of a home shown on day 8 by which somebody was in the group that morning, or that evening."""
+    state, stairs = hamlet(1), _Stairs(1)
+    object.__setattr__(state, "stairs", stairs)
+    watched = looks.Clutter()
+    stairs.homes["since"][0] = 5
+    for day, member in ((7, before), (8, after)):
+        stairs.homes["posted"][0] = 8 if day == 8 else -1
+        state.people["in_official"][0] = member
+        watched.look(state, None, day)
+    return watched.open[0]
+
+
+def test_whoever_left_the_group_on_the_day_of_the_photo_had_seen_it():
+    assert _relative_shown_on_day_8(before=True, after=False)["inside"]
+
+
+def test_whoever_joined_after_the_photo_had_not():
+    assert not _relative_shown_on_day_8(before=False, after=True)["inside"]
 
 
 def test_clutter_put_out_again_is_another_episode():

@@ -26,7 +26,7 @@ from commsim.state.messages import POST, REPORT, doubled, push
 from commsim.state.office import FOR_MEMBERS, OTHER_HOURS
 from commsim.state.people import CHILD, experience
 from commsim.state.settings import Settings
-from commsim.state.ties import level_on, meet
+from commsim.state.ties import level_on, meet, share_inside
 from commsim.state.whole import State
 
 ORDER, ADMITS = purpose("coaching order"), purpose("admits staff")
@@ -282,7 +282,7 @@ def turn_to_service(state, day):
 def serve_neighbours(state, day):
     """Once a week a member of each group that serves helps somebody of the compound who has met with a need."""
     people, homes, groups, world, x = state.people, state.homes, state.groups, state.world, state.levers[0]
-    level = level_on(day, x.half_life)
+    level, before = level_on(day, x.half_life), people.volunteer.copy()
     need = np.zeros(0, np.bool_)
     for g in range(groups.count[0]):
         name, founded = groups.rows.identity[g], groups.rows.founded[g]
@@ -303,5 +303,6 @@ def serve_neighbours(state, day):
         meet(state.ties, i, j, x.alpha, 1.0, level, x.w_drop)
         state.affairs.told.acts[0] += 1
         u = draw(world, VOLUNTEER, day, i, name, founded)
-        if u < willing(people, i, x, x.theta_volunteer, 0.0, 0.0, SERVICE_HOURS, 0.0):
+        inside = share_inside(state.ties, i, before)
+        if u < willing(people, i, x, x.theta_volunteer, 0.0, inside, SERVICE_HOURS, 0.0):
             people.volunteer[i] = True

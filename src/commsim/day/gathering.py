@@ -145,15 +145,18 @@ def take_seats(signed, start, end, seats, identity, series, day, world):
 
 @kernel
 def attend(state, guests, family, identity, series, day):
-    """Mark who took part (with their children at a family gathering); some become volunteers."""
+    """Mark who took part (with their children at a family gathering); some become volunteers, the sooner the more
+    of their ties were volunteers before."""
     people, homes, world, x = state.people, state.homes, state.world, state.levers[0]
+    before = people.volunteer.copy()
     for k in range(len(guests)):
         i = guests[k]
         people.took_part[i] += 1
         people.last_part[i] = day
         people.aware[i] = True
         u = draw(world, VOLUNTEER, day, i, identity, series)
-        if u < willing(people, i, x, x.theta_volunteer, 0.0, 0.0, 1.0, 0.0):
+        inside = share_inside(state.ties, i, before)
+        if u < willing(people, i, x, x.theta_volunteer, 0.0, inside, 1.0, 0.0):
             people.volunteer[i] = True
         if family:
             h = people.household[i]

@@ -344,7 +344,7 @@ def who_parts(state, day):
         if not would_part(people, groups, x, i):
             continue
         luck[n] = u[i]
-        j = closest(people, groups, ties, x, i, i, close)
+        j = with_a_third(people, groups, ties, x, i, close)
         k = closest(people, groups, ties, x, i, j, close) if j >= 0 else NONE
         if k >= 0:
             found[n, 0], found[n, 1], found[n, 2] = i, j, k
@@ -353,14 +353,27 @@ def who_parts(state, day):
 
 
 @kernel
+def with_a_third(people, groups, ties, x, i, close):
+    """The closest of i's ties above ``close`` who would part too and shares with i a third who would, or -1."""
+    best, strongest = NONE, close
+    for s in range(ties.rows.start[i], ties.rows.start[i] + ties.rows.degree[i]):
+        j = int(ties.slots.neighbour[s])
+        if ties.slots.u[s] <= strongest or not would_part(people, groups, x, j):
+            continue
+        if closest(people, groups, ties, x, i, j, close) >= 0:
+            best, strongest = j, ties.slots.u[s]
+    return best
+
+
+@kernel
 def closest(people, groups, ties, x, i, other, close):
-    """The closest of i's ties above ``close`` who would part too and is as close to ``other`` (if not i), or -1."""
+    """The closest of i's ties above ``close`` who would part too and is as close to ``other``, or -1."""
     best, strongest = NONE, close
     for s in range(ties.rows.start[i], ties.rows.start[i] + ties.rows.degree[i]):
         j = int(ties.slots.neighbour[s])
         if j == other or ties.slots.u[s] <= strongest or not would_part(people, groups, x, j):
             continue
-        if other != i and strength(ties, other, j, 1.0) <= close:
+        if strength(ties, other, j, 1.0) <= close:
             continue
         best, strongest = j, ties.slots.u[s]
     return best

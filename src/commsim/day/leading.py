@@ -1,10 +1,11 @@
 """Leading: people come forward when something is wrong, are followed, and are suspected (model section 6q).
 
-While need > 0 it falls by crisis_speed (1 + share of adults at today's meeting).  Who sees the leader while
-need is open has more regard for him, R <- R + a_t need (1 - R), and grows suspicious with probability
-eta_sigma (1 - w)(1 - tau)(1 - need).  A suspicion that is voiced takes the share beta_r of the leader's motivation
-and of the regard of all who hear it; he stops below v_leader_stop, or for loss of face.  Building leaders go
-from door to door once, and pass on what those they visited need.
+While need > 0 it falls by crisis_speed (1 + share of adults at today's meeting).  All who come to the meeting see
+the leader there; others do by their tie, or in the group.  Who sees the leader while need is open has more regard
+for him, R <- R + a_t need (1 - R), and grows suspicious with probability eta_sigma (1 - w)(1 - tau)(1 - need).  A
+suspicion that is voiced takes the share beta_r of the leader's motivation and of the regard of all who hear it; he
+stops below v_leader_stop, or for loss of face.  Building leaders go from door to door once, and pass on what those
+they visited need.
 """
 
 from __future__ import annotations
@@ -162,6 +163,8 @@ def be_seen(state, c, leader, need, day):
         chance = w[i - start]
         if group >= 0 and slot_of(groups, i, group) >= 0:
             chance = 1.0 - (1.0 - chance) * (1.0 - online)
+        if need > 0.0 and people.rallied[i]:  # at today's meeting, where the leader stands in front
+            chance = 1.0
         seen = chance > 0.0 and draw(world, SEES, day, i, 0, 0) < chance
         if seen:
             people.regard[i] += x.a_t * need * (1.0 - people.regard[i])

@@ -3,8 +3,9 @@
 Small talk: a member posts at rate mu W/(W + w_0) * voice, W = summed strength to co-members, in the
 official group with probability logistic(lambda_nu (trust - t_star)), else among residents only.
 A message draws Poisson(members * looking * u) replies within the time it stays in view; a new voice
-replies with probability a, else somebody in proportion to messages so far * (1 + b w).  The heap
-runs across midnight: whoever answers at 10:05 can be answered at 10:07.  What is written to one member in
+replies with probability a, else somebody in proportion to messages so far * (1 + b w).  In an official group a
+reply, too, is written with the replier's own logistic(lambda_nu (trust - t_star)) only.  The heap runs across
+midnight: whoever answers at 10:05 can be answered at 10:07.  What is written to one member in
 a group with a task is answered by that member half an hour later, and by others as any message is.
 """
 
@@ -71,6 +72,7 @@ from commsim.state.whole import State
 
 SMALL_TALK, TALK_HOUR, TALK_GROUP = purpose("small talk"), purpose("talk hour"), purpose("talk group")
 REPLIES, REPLIER, REPLY_HOUR = purpose("replies"), purpose("replier"), purpose("reply hour")
+FREELY = purpose("replies freely")
 REPLIES_MOST = 2000  # no message has more; bounds the room that one event can need
 HALF_HOUR = 0.5
 
@@ -155,9 +157,15 @@ def where_to_talk(people, groups, ties, x, world, day, level, i):
                 u2 = u2 * own_strength / inside
             else:
                 u2 = (u2 * own_strength - inside) / max(own_strength - inside, 1e-300)
-    if official >= 0 and u1 < logistic(x.lambda_nu * (people.trust[i] - x.t_star)):
+    if official >= 0 and u1 < feels_free(people, x, i):
         return official, strength
     return own, strength
+
+
+@kernel
+def feels_free(people, x, i):
+    """nu: probability that i writes what is to be written in the official group, post or reply (6e)."""
+    return logistic(x.lambda_nu * (people.trust[i] - x.t_star))
 
 
 @kernel
@@ -228,14 +236,16 @@ def speak(state, t, i, group, kind, about):
 
 @kernel
 def draw_replies(state, t, i, group, number, ordinal, mean):
-    """Who will reply to i's message ``number``, and when."""
+    """Who will reply to i's message ``number``, and when; nobody who does not feel free to in that group."""
     day, world, x = int(t), state.world, state.levers[0]
+    official = state.groups.rows.kind[group] == OFFICIAL
     count = min(poisson(mean, draw(world, REPLIES, day, i, ordinal, 0)), REPLIES_MOST)
     for k in range(count):
         j = replier(state, i, group, ordinal, day, k)
-        if j >= 0:
-            delay = x.view_hours * draw(world, REPLY_HOUR, day, i, ordinal, k)
-            push(state.events, t + delay / HOURS, ECHO, j, number, 0)
+        if j < 0 or (official and draw(world, FREELY, day, i, ordinal, k) >= feels_free(state.people, x, j)):
+            continue
+        delay = x.view_hours * draw(world, REPLY_HOUR, day, i, ordinal, k)
+        push(state.events, t + delay / HOURS, ECHO, j, number, 0)
 
 
 @kernel

@@ -177,15 +177,18 @@ class Clutter:
     ``look`` is called every evening.  An episode: ``since``, ``posted`` (None while it was not shown),
     ``cleared`` (None while it stands), ``ended`` (day it was cleared or its owners moved out), ``offline``
     (an elder without a smartphone lives there) and ``inside`` (somebody of the household was in an official
-    group while it stood there exposed).
+    group when a day began on which it stood there exposed: photos go out before anybody joins or leaves).
     """
 
     def __init__(self):
         self.open: dict[int, dict] = {}
         self.past: list[dict] = []
+        self.members: np.ndarray | None = None  # who was in an official group last evening
 
     def look(self, state, settings, day) -> None:
         since, posted = state.stairs.homes["since"], state.stairs.homes["posted"]
+        tonight = state.people["in_official"].copy()
+        members = tonight if self.members is None else self.members
         for h in [h for h, one in self.open.items() if since[h] != one["since"]]:
             self._end(state, h, day)
         for h in np.flatnonzero(since >= 0).tolist():
@@ -194,7 +197,8 @@ class Clutter:
             one = self.open[h]
             if posted[h] >= 0:
                 one["posted"] = int(posted[h])
-                one["inside"] |= bool(state.people["in_official"][self._seats(state, h)].any())
+                one["inside"] |= bool(members[self._seats(state, h)].any())
+        self.members = tonight
 
     def _seats(self, state, h) -> slice:
         first = int(state.homes.doors["first"][h])

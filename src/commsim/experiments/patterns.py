@@ -117,8 +117,8 @@ def _stickiness(bench: Bench) -> Numbers:
 
     arms = {
         "answered": bench.live(place, [group(bench), promise()], HALF_YEAR, look, at, m=0.8),
-        # officials who are hardly ever there: a minute or two a day
-        "ignored": bench.live(place, [group(bench)], HALF_YEAR, look, at, m=0.05, duty_hours=0.5),
+        # nobody is ever at the desk: with a minute a day all cases of an estate are still answered (decision 023)
+        "ignored": bench.live(place, [group(bench)], HALF_YEAR, look, at, m=0.05, duty_hours=0.0),
     }
     found: Numbers = {"least_growth": min(b - a for seen in arms.values() for a, b in _steps(seen.values()))}
     for name, seen in arms.items():
