@@ -14,7 +14,7 @@ FLOORS = [
     {"words", "shipped"},
     {"errors"},
     {"kernels"},
-    {"draws", "clock"},
+    {"draws", "clock", "columns"},
     {"state"},
     {"day", "rules", "measures"},
     {"population", "readings"},

@@ -23,8 +23,8 @@ from numba.core import types
 from numba.experimental import structref
 
 PACKAGE = Path(__file__).parent
-KERNEL_ROOMS = ("kernels.py", "draws.py", "clock.py", "state", "day", "population.py", "readings", "record.py",
-                "measures")  # fmt: skip
+KERNEL_ROOMS = ("kernels.py", "columns.py", "draws.py", "clock.py", "state", "day", "population.py", "readings",
+                "record.py", "measures")  # fmt: skip
 CACHES_KEPT, KEPT_SECONDS = 3, 7 * 86400  # versions that a user may go back to, or is still running
 
 

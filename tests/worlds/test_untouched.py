@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from commsim import draws
+from commsim.columns import Table
 from commsim.day.plan import Phase, offline_day, whole_day
 from commsim.engine import Days, prepare, run
 from commsim.measures import MEASURES
 from commsim.population import populate
 from commsim.record import Record
 from commsim.state.homes import Homes
-from commsim.state.people import CHILD, OWNER
+from commsim.state.people import CHILD, OWNER, PEOPLE
 from commsim.state.whole import empty_state
 
 DAYS = 40
@@ -79,7 +80,9 @@ def with_a_lonely_child(place, world):
     courtyard of no compound.  Nobody can meet a child, and no compound invites it to anything."""
     plain = populate(place, world)
     n = plain.size
-    people = np.concatenate([plain.people, plain.people[-1:]]).view(np.recarray)
+    people = Table(n + 1, PEOPLE)
+    for column in PEOPLE:
+        people[column] = np.append(plain.people[column], plain.people[column][-1])
     people.age[n], people.tenure[n], people.household[n] = CHILD, OWNER, len(plain.homes.doors)
     for column in ("sociability", "literate", "commuter", "volunteer", "interests"):
         people[column][n] = 0

@@ -15,6 +15,7 @@ from importlib import import_module
 
 import numpy as np
 
+from commsim.columns import Table
 from commsim.day.plan import PHASES, offline_day
 from commsim.rules import RULES
 from commsim.rules.base import FOREVER, Rule
@@ -98,13 +99,13 @@ def state() -> str:
 
 def _tables_in(name, thing):
     """(path, dtype) of every array with named columns at or directly below ``thing``."""
-    if isinstance(thing, np.ndarray):
+    if isinstance(thing, np.ndarray | Table):
         if thing.dtype.names:
             yield name, thing.dtype
         return
     below = vars(thing) if hasattr(thing, "__dict__") else getattr(thing, "_asdict", dict)()
     for part, array in below.items():
-        if isinstance(array, np.ndarray) and array.dtype.names:
+        if isinstance(array, np.ndarray | Table) and array.dtype.names:
             yield f"{name}.{part}", array.dtype
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from commsim.columns import Rows
 from commsim.state.people import CHILD
 from commsim.state.settings import THEMES
 
@@ -71,7 +72,7 @@ class Gatherings:
         self.named[name] = series + 1
         self.open.append(Gathering(compound, ordinal, attempt, plan, day, np.zeros(self.people, bool), series, order))
 
-    def remember(self, compound: int, guests: np.ndarray, people: np.recarray, first: int, day: int) -> None:
+    def remember(self, compound: int, guests: np.ndarray, people: Rows, first: int, day: int) -> None:
         """One was held for the compound whose ``people`` are the rows from ``first`` on: who came again?"""
         now = np.zeros(len(people), bool)
         now[guests - first] = True

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from commsim.kernels import kernel, table
+from commsim.columns import Table
+from commsim.kernels import kernel
 
 OWNER, LONG_RENTER, SHORT_RENTER = 0, 1, 2
 CHILD, ADULT, ELDER = 0, 1, 2
@@ -82,9 +83,9 @@ class Odds(NamedTuple):
 FAR_PAST = -(10**6)
 
 
-def empty_people(household: np.ndarray) -> np.recarray:
+def empty_people(household: np.ndarray) -> Table:
     """The table of people for the seats of ``household`` (int[n]); attributes still blank."""
-    people = table(len(household), **PEOPLE)
+    people = Table(len(household), PEOPLE)
     people.household[:] = household
     people.voice[:] = 1.0
     people.last_sent[:] = people.last_part[:] = people.kept[:] = people.last_hall[:] = FAR_PAST

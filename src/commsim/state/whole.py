@@ -6,8 +6,7 @@ import copy
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
-import numpy as np
-
+from commsim.columns import Table
 from commsim.kernels import declare_bundle, for_kernels, kernel
 from commsim.state.affairs import Affairs, empty_affairs
 from commsim.state.gatherings import Gatherings
@@ -35,7 +34,7 @@ class State:
     world: int
     day: int
     homes: Homes
-    people: np.recarray
+    people: Table
     ties: Ties
     groups: Groups
     messages: Messages
@@ -109,7 +108,7 @@ def _bundle_of(homes, people, ties, groups, messages, events, cases, office, sta
                   odds, levers, world)  # fmt: skip
 
 
-def empty_state(world: int, day: int, homes: Homes, people: np.recarray, odds: Odds, base: Settings) -> State:
+def empty_state(world: int, day: int, homes: Homes, people: Table, odds: Odds, base: Settings) -> State:
     """People in their homes who know nobody; an office that has done nothing."""
     n = len(people)
     return State(world, day, homes, people, empty_ties(n, int(base.x.ties_most)),
