@@ -28,8 +28,10 @@ class Rows(SimpleNamespace):
     def __len__(self) -> int:
         return len(next(iter(vars(self).values())))
 
-    def __getitem__(self, name):
-        return getattr(self, name)
+    def __getitem__(self, which):
+        if isinstance(which, str):
+            return getattr(self, which)
+        return Rows(**{name: column[which] for name, column in vars(self).items()})
 
 
 class Table:

@@ -14,7 +14,7 @@ from commsim.measures import MEASURES
 from commsim.population import populate
 from commsim.record import Record
 from commsim.state.homes import Homes
-from commsim.state.people import CHILD, OWNER, PEOPLE
+from commsim.state.people import CHILD, OWNER
 from commsim.state.whole import empty_state
 
 DAYS = 40
@@ -75,18 +75,25 @@ def test_measuring_twice_gives_the_same_and_changes_nothing(start):
     assert lived.different(before, lived.tables(finished.state)) == []
 
 
+def longer(table):
+    """A table with its last row twice."""
+    kinds = {column: table.dtype[column].str for column in table.dtype.names}
+    more = Table(len(table) + 1, kinds)
+    for column in kinds:
+        more[column] = np.append(table[column], table[column][-1])
+    return more
+
+
 def with_a_lonely_child(place, world):
     """The people of ``place`` and one more: a child alone in the only home of a new building in a new
     courtyard of no compound.  Nobody can meet a child, and no compound invites it to anything."""
     plain = populate(place, world)
     n = plain.size
-    people = Table(n + 1, PEOPLE)
-    for column in PEOPLE:
-        people[column] = np.append(plain.people[column], plain.people[column][-1])
+    people = longer(plain.people)
     people.age[n], people.tenure[n], people.household[n] = CHILD, OWNER, len(plain.homes.doors)
     for column in ("sociability", "literate", "commuter", "volunteer", "interests"):
         people[column][n] = 0
-    doors = np.concatenate([plain.homes.doors, plain.homes.doors[-1:]]).view(np.recarray)
+    doors = longer(plain.homes.doors)
     doors.first[-1], doors.seats[-1], doors.door[-1], doors.compound[-1] = n, 1, 0, -1
     for column in ("stairwell", "building", "courtyard"):
         doors[column][-1] += 1

@@ -12,7 +12,7 @@ import numpy as np
 
 from commsim.day.willing import willing
 from commsim.draws import draw, draw_two, poisson, purpose
-from commsim.kernels import kernel
+from commsim.kernels import inner, kernel
 from commsim.state.groups import GROUPS_A_PERSON, OFFICIAL, has_task
 from commsim.state.people import CHILD, spokesperson
 from commsim.state.settings import Settings
@@ -60,7 +60,7 @@ def live_troubles(state, day):
         meet(state.ties, pairs[k, 0], pairs[k, 1], x.alpha, 1.0, level, x.w_drop)
 
 
-@kernel
+@inner
 def note(stairs, what, helped, day):
     """Write down a trouble and whether somebody helped, or an offer and whether somebody took it."""
     if what == GOODS:
@@ -132,7 +132,7 @@ def strongest(ties, i, most, floor):
     return rows[:count]
 
 
-@kernel
+@inner
 def where_to_ask(groups, i):
     """The official group that i is in, else the largest of i's groups without a task, else -1."""
     best = NOBODY

@@ -18,7 +18,7 @@ import numpy as np
 from commsim.clock import AWAKE_FROM, AWAKE_HOURS, HOURS
 from commsim.day.willing import favours, willing
 from commsim.draws import draw, exponential, logistic, purpose
-from commsim.kernels import kernel
+from commsim.kernels import inner, kernel
 from commsim.state.groups import DELIBERATION, OF_TASKS, REPRESENTATIVES, open_group, seat, slot_of, with_room
 from commsim.state.messages import POST, VIEW, doubled, push
 from commsim.state.office import (
@@ -263,7 +263,7 @@ def _grieve(state, reason, i):
 _ENDS = {"pre_screening": _end_pre_screening, "vote": _end_vote, "notice": _end_notice}
 
 
-@kernel
+@inner
 def version_draws(households, value, needed, mind, name, version, world, proposed):
     """What a version is worth to each household, how much notice each needs to see it, how ready each is to object."""
     for k in range(len(households)):
@@ -289,7 +289,7 @@ def show_notice(state, households, affected, exposure, needed, mind, swayed, obj
             objects[k] = mind[k] < objection(people, i, x, yuan if affected[k] else 0.0, swayed[k])
 
 
-@kernel
+@inner
 def objection(people, i, x, yuan, swayed):
     """The chance that i objects to what costs the household ``yuan``, less the share that neighbours took away."""
     logit = x.o_0 + x.o_c * yuan / 100.0 - x.o_tau * x.tau - x.o_t * (people.trust[i] - 0.5)

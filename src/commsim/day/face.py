@@ -11,7 +11,7 @@ import math
 
 from commsim.clock import AWAKE_HOURS
 from commsim.draws import draw_two, purpose
-from commsim.kernels import kernel
+from commsim.kernels import inner, kernel
 from commsim.state.ties import level_on
 
 SEES = purpose("photo seen")
@@ -19,13 +19,13 @@ HALF_HOUR = 0.5
 BEYOND = 50.0  # of face: the hazard is 1 long before
 
 
-@kernel
+@inner
 def face(phi, voices, audience):
     """Face at stake when so many voices disapprove before an audience with so much tie strength."""
     return phi * math.log(1.0 + voices) * audience
 
 
-@kernel
+@inner
 def yields(h_0, loss):
     """Chance of a day that somebody with ``loss`` of face at stake gives in."""
     return min(1.0, h_0 * (math.exp(min(loss, BEYOND)) - 1.0))

@@ -16,7 +16,7 @@ import numpy as np
 from commsim.day.seating import together
 from commsim.day.willing import willing
 from commsim.draws import column, draw, purpose
-from commsim.kernels import kernel
+from commsim.kernels import inner, kernel
 from commsim.state.office import FOR_GATHERINGS, OTHER_HOURS
 from commsim.state.people import CHILD, liked
 from commsim.state.settings import THEMES, Settings
@@ -92,7 +92,7 @@ def _hold(state, one, rows, settings, day) -> int:
     return len(guests)
 
 
-@kernel
+@inner
 def cost_of_coming(people, i, x, hours, weekday):
     """Hours that it takes person i: on a weekday a commuter's free time is scarce and counts for more."""
     return hours / x.commuter_free if weekday and people.commuter[i] else hours

@@ -12,7 +12,7 @@ import numpy as np
 
 from commsim.day.serving import put
 from commsim.draws import draw, draw_two, poisson, purpose
-from commsim.kernels import kernel
+from commsim.kernels import inner, kernel
 from commsim.state.groups import official_of
 from commsim.state.messages import SHOWN, THANKS, doubled
 from commsim.state.office import OTHER_HOURS
@@ -98,7 +98,7 @@ def whom(state, i, k, day, floor):
     return somebody_near(state.people, state.homes, i, u2)
 
 
-@kernel
+@inner
 def somebody_known(ties, i, u, floor):
     """One of i's ties in proportion to strength; ties fainter than ``floor`` do not count."""
     start = ties.rows.start[i]
@@ -116,7 +116,7 @@ def somebody_known(ties, i, u, floor):
     return last
 
 
-@kernel
+@inner
 def somebody_near(people, homes, i, u):
     """Any grown-up of another household of i's building, or NOBODY."""
     h = people.household[i]
@@ -169,7 +169,7 @@ def carry_out(state, acts, day):
             counts.quits[0] += 1
 
 
-@kernel
+@inner
 def moved(v, thanks, alpha_v):
     """Motivation after so many thanks."""
     for _ in range(thanks):
@@ -229,7 +229,7 @@ def ease(state, turn, day):
     return solved
 
 
-@kernel
+@inner
 def spoken_for(people, ties, i, floor):
     """Whether an acquaintance of i trusts the office enough to tell it of i's trouble."""
     for s in range(ties.rows.start[i], ties.rows.start[i] + ties.rows.degree[i]):

@@ -18,7 +18,7 @@ import numpy as np
 
 from commsim.clock import MONTH
 from commsim.draws import column, column_of, draw, logistic, purpose, two_columns
-from commsim.kernels import kernel
+from commsim.kernels import inner, kernel
 from commsim.state.groups import (
     GROUPS_A_PERSON,
     INTEREST,
@@ -219,14 +219,14 @@ def who_joins(state, official, day):
     return found[:n]
 
 
-@kernel
+@inner
 def agrees(people, groups, x, world, i, g, inside, trust):
     """Whether i, exposed to group g, joins: one keyed threshold per person and group."""
     u = draw(world, JOIN, groups.rows.founded[g], i, groups.rows.identity[g], people.tenancy[i])
     return u < logistic(x.theta_join + x.theta_s * inside + x.theta_t * (trust - 0.5))
 
 
-@kernel
+@inner
 def invited_to(people, groups, ties, i, u):
     """A private group, or a residents' group of i's interest, that i's ties are in, in proportion to strength
     inside, and the share of own strength in it: (group, share); (-1, 0) without one."""
@@ -278,7 +278,7 @@ def who_founds(state, day):
     return found[:n]
 
 
-@kernel
+@inner
 def shared_interest(people, groups, ties, world, day, i):
     """(j, theme, strength): over pairs with j and themes both like and share no group for, the
     summed inflated strength, and one of them in proportion to it."""
@@ -301,7 +301,7 @@ def shared_interest(people, groups, ties, world, day, i):
     return chosen, chosen_theme, total
 
 
-@kernel
+@inner
 def in_group_of(groups, i, theme):
     """Whether i is in a residents' group of this theme."""
     for s in range(GROUPS_A_PERSON):
@@ -311,7 +311,7 @@ def in_group_of(groups, i, theme):
     return False
 
 
-@kernel
+@inner
 def is_apart(groups, i):
     """Whether i is in a private group."""
     for s in range(GROUPS_A_PERSON):
@@ -321,7 +321,7 @@ def is_apart(groups, i):
     return False
 
 
-@kernel
+@inner
 def would_part(people, groups, x, i):
     """Whether i is in an official group, feels freer outside it (nu < 1/2), and has no private one yet."""
     return (people.in_official[i] and people.trust[i] < x.t_star and x.lambda_nu > 0.0
@@ -352,7 +352,7 @@ def who_parts(state, day):
     return found[:n][np.argsort(luck[:n])]
 
 
-@kernel
+@inner
 def with_a_third(people, groups, ties, x, i, close):
     """The closest of i's ties above ``close`` who would part too and shares with i a third who would, or -1."""
     best, strongest = NONE, close
@@ -365,7 +365,7 @@ def with_a_third(people, groups, ties, x, i, close):
     return best
 
 
-@kernel
+@inner
 def closest(people, groups, ties, x, i, other, close):
     """The closest of i's ties above ``close`` who would part too and is as close to ``other``, or -1."""
     best, strongest = NONE, close

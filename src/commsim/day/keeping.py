@@ -14,7 +14,7 @@ import numpy as np
 
 from commsim.day.face import closeness, face, who_minds, yields
 from commsim.draws import draw, draw_two, purpose
-from commsim.kernels import kernel
+from commsim.kernels import inner, kernel
 from commsim.state.office import OTHER_HOURS
 from commsim.state.people import CHILD, CONDITIONAL, UNCONDITIONAL, spokesperson
 from commsim.state.settings import Settings
@@ -70,7 +70,7 @@ def go_round(state, day):
     count_standing(stairs)
 
 
-@kernel
+@inner
 def litter(x, disorder):
     """Chance to litter where one sees so much disorder (Keizer, Lindenberg & Steg 2008)."""
     return x.p_0 + (x.p_1 - x.p_0) * disorder
@@ -88,7 +88,7 @@ def disorder_seen(state):
     return stairs.wells.disorder + (1.0 - stairs.wells.disorder) * cluttered / doors
 
 
-@kernel
+@inner
 def contribute(people, x, first, end, adults):
     """The mean given by the adults among rows first..end-1, who then believe what the others gave."""
     total = 0.0
@@ -108,7 +108,7 @@ def contribute(people, x, first, end, adults):
     return total / adults
 
 
-@kernel
+@inner
 def lived_in(people, homes, h):
     """Whether a grown-up lives in household h."""
     return people.age[spokesperson(people, homes.doors.first[h], homes.doors.seats[h])] != CHILD

@@ -18,7 +18,7 @@ from commsim.clock import AWAKE_HOURS
 from commsim.day.face import closeness, face, yields
 from commsim.day.willing import willing
 from commsim.draws import column, draw, poisson, purpose
-from commsim.kernels import kernel
+from commsim.kernels import inner, kernel
 from commsim.state.groups import GROUPS_A_PERSON, official_of, slot_of
 from commsim.state.people import CHILD
 from commsim.state.settings import Settings
@@ -49,7 +49,7 @@ def leading(state: State, settings: Settings, day: int) -> None:
         go_round(state.under(settings), day)
 
 
-@kernel
+@inner
 def race(weight, u):
     """When somebody of this weight would be through: the first of all is picked in proportion to weight."""
     return -math.log(u) / weight if weight > 0.0 else math.inf
@@ -209,7 +209,7 @@ def speak_out(state, i, k, leader, heard, start, day):
             hear(people, j, i, leader, heard, start)
 
 
-@kernel
+@inner
 def hear(people, j, i, leader, heard, start):
     """j hears i's accusation, if j lives in the compound and is neither of the two nor a child."""
     if start <= j < start + len(heard) and j != i and j != leader and people.age[j] != CHILD:

@@ -10,11 +10,13 @@ from the state in the morning; then all chats happen.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from commsim.clock import is_weekday
 from commsim.draws import column, draw, draw_two, poisson, purpose
-from commsim.kernels import kernel
+from commsim.kernels import inner, kernel
 from commsim.state.people import CHILD
 from commsim.state.settings import Settings
 from commsim.state.ties import forget_faint, level_on, meet, warmth
@@ -82,13 +84,13 @@ def choose_partners(people, homes, ties, weights, x, world, day, level):
     return pairs[:count]
 
 
-@kernel
+@inner
 def lingers(people, homes, x, world, i):
     """Whether i's building has a place to linger near it: the same buildings in every policy of a world."""
     return draw(world, LINGER, 0, homes.doors.building[people.household[i]], 0, 0) < x.linger_share
 
 
-@kernel
+@inner
 def partner(people, homes, ties, weights, x, world, day, level, i, k):
     """Whom i talks with in the k-th chat of the day, or NOBODY."""
     u1, u2 = draw_two(world, PARTNER, day, i, 0, k)
@@ -99,7 +101,7 @@ def partner(people, homes, ties, weights, x, world, day, level, i, k):
     return from_ring(people, homes, weights, x, i, (u1 - odds) / (1.0 - odds), u2)
 
 
-@kernel
+@inner
 def known_partner(ties, i, u, floor):
     """One of i's ties in proportion to strength squared; ties fainter than ``floor`` do not count."""
     total, start = 0.0, ties.rows.start[i]
@@ -116,14 +118,14 @@ def known_partner(ties, i, u, floor):
     return last
 
 
-@kernel
+@inner
 def from_ring(people, homes, weights, x, i, u1, u2):
     """Somebody of the ring that u1 picks; an empty ring passes its chats to the courtyard."""
     h = people.household[i]
     s, b, c = homes.doors.stairwell[h], homes.doors.building[h], homes.doors.courtyard[h]
     edge = x.ring_stairwell
     if u1 < edge:
-        j = from_stairwell(people, homes, x.stranger_weight, h, u2)
+        j = from_stairwell(people, homes, weights, h, u2)
         if j != NOBODY:
             return j
     elif u1 < edge + x.ring_building:
@@ -137,32 +139,33 @@ def from_ring(people, homes, weights, x, i, u1, u2):
             return j
     j = between(weights, homes.courtyard_rows[c], homes.building_rows[b],
                 homes.building_rows[b + 1], homes.courtyard_rows[c + 1], u2)  # fmt: skip
-    return j if j != NOBODY else from_stairwell(people, homes, x.stranger_weight, h, u2)
+    return j if j != NOBODY else from_stairwell(people, homes, weights, h, u2)
 
 
-@kernel
-def from_stairwell(people, homes, stranger_weight, h, u):
+@inner
+def from_stairwell(people, homes, weights, h, u):
     """Somebody of another household of the stairwell, in proportion to (s + weight) / doors apart."""
-    s = homes.doors.stairwell[h]
+    doors, s = homes.doors, homes.doors.stairwell[h]
+    first, beyond = people.household[homes.stairwell_rows[s]], people.household[homes.stairwell_rows[s + 1] - 1] + 1
     total = 0.0
     for turn in range(2):
-        target, last = u * total, NOBODY
-        for j in range(homes.stairwell_rows[s], homes.stairwell_rows[s + 1]):
-            g = people.household[j]
-            if g == h or people.age[j] == CHILD:
+        target, last = u * total, NOBODY  # ``last``: rounding may leave a little at the end
+        for g in range(first, beyond):
+            start, end = doors.first[g], doors.first[g] + doors.seats[g]
+            if g == h or weights[end] <= weights[start]:
                 continue
-            weight = (people.sociability[j] + stranger_weight) / abs(homes.doors.door[g] - homes.doors.door[h])
+            weight = (weights[end] - weights[start]) / abs(doors.door[g] - doors.door[h])
             if turn == 0:
                 total += weight
             else:
-                last = j
+                last = g
+                if target < weight:
+                    return row_at(weights, start, end, weights[start] + target * abs(doors.door[g] - doors.door[h]))
                 target -= weight
-                if target < 0.0:
-                    return j
-    return last
+    return row_at(weights, doors.first[last], doors.first[last] + doors.seats[last], math.inf) if last >= 0 else NOBODY
 
 
-@kernel
+@inner
 def between(weights, start, hole_start, hole_end, end, u):
     """A row of [start, end) outside [hole_start, hole_end), in proportion to its weight."""
     before = weights[hole_start] - weights[start]
@@ -171,7 +174,20 @@ def between(weights, start, hole_start, hole_end, end, u):
     if before + after <= 0.0:
         return NOBODY
     if target < before:
-        row = np.searchsorted(weights, weights[start] + target, side="right") - 1
-        return min(max(row, start), hole_start - 1)
-    row = np.searchsorted(weights, weights[hole_end] + (target - before), side="right") - 1
-    return min(max(row, hole_end), end - 1)
+        return row_at(weights, start, hole_start, weights[start] + target)
+    return row_at(weights, hole_end, end, weights[hole_end] + (target - before))
+
+
+@inner
+def row_at(weights, start, end, target):
+    """The row of [start, end) within whose part of the running sum ``target`` lies."""
+    low, high = start, end
+    while high - low > 1:
+        middle = (low + high) // 2
+        if weights[middle] <= target:
+            low = middle
+        else:
+            high = middle
+    while low > start and weights[low + 1] <= weights[low]:  # rounding has led to somebody who cannot be met
+        low -= 1
+    return low

@@ -15,7 +15,7 @@ import numpy as np
 
 from commsim.day.willing import favours
 from commsim.draws import draw, purpose
-from commsim.kernels import kernel
+from commsim.kernels import inner, kernel
 from commsim.state.office import OTHER_HOURS
 from commsim.state.people import spokesperson
 from commsim.state.settings import Settings
@@ -106,7 +106,7 @@ def live_through(state, pairs, proposed, day):
     return times, rules, heard
 
 
-@kernel
+@inner
 def mend(ties, i, j, before, level):
     """Half of what i and j have lost since their tie had strength ``before`` comes back."""
     now = strength(ties, i, j, level)

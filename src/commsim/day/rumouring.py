@@ -18,7 +18,7 @@ import numpy as np
 
 from commsim.day.serving import put
 from commsim.draws import draw, poisson, purpose
-from commsim.kernels import kernel
+from commsim.kernels import inner, kernel
 from commsim.state.affairs import begin_rumour
 from commsim.state.groups import GROUPS_A_PERSON, OFFICIAL, has_task
 from commsim.state.messages import CORRECTION, RUMOUR, append, doubled
@@ -157,7 +157,7 @@ def temptation(state, compound, posts, believers, day):
     return doubt
 
 
-@kernel
+@inner
 def glimpse(x):
     """The chance to see a message that scrolls away."""
     return min(x.in_view * x.view_hours / HALF_HOUR, 1.0)
@@ -214,7 +214,7 @@ def pass_on(state, compound, posts, rights, believers, corrected, written, day):
     return left
 
 
-@kernel
+@inner
 def follows(people, x, world, i):
     """Whether i follows the public account: one keyed threshold a tenancy, of people with a phone."""
     return people.literate[i] and draw(world, FOLLOWER, 0, i, people.tenancy[i], 0) < x.account_share

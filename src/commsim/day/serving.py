@@ -13,7 +13,7 @@ import math
 
 from commsim.clock import HOURS, MINUTES
 from commsim.draws import draw, draw_two, exponential, normal, poisson, purpose
-from commsim.kernels import kernel
+from commsim.kernels import inner, kernel
 from commsim.state.groups import count_post, slot_of
 from commsim.state.messages import (
     ANSWER,
@@ -77,7 +77,7 @@ def arrive(state, t, c):
     serve(state, t, True)
 
 
-@kernel
+@inner
 def enqueue(office, t, priority, step, ref, minutes):
     """Work waits for an official; ``minutes`` only for OTHER_HOURS."""
     push(office.queue, priority * A_CLASS + t, step, ref, int(minutes * 100.0), 0)
@@ -96,14 +96,14 @@ def serve(state, t, fresh):
         begin(state, t, o, step, ref, centiminutes / 100.0, fresh)
 
 
-@kernel
+@inner
 def on_duty(t, x):
     """Duty hours; commitment m shortens them."""
     since = ((t - math.floor(t)) * HOURS - x.duty_from + ROUNDING + HOURS) % HOURS
     return since < x.duty_hours * x.m or x.duty_hours * x.m >= HOURS
 
 
-@kernel
+@inner
 def free_official(t, priority, office, x):
     """The idle official who has worked least; at night the one on call, for answers only; or -1."""
     best = -1
@@ -141,20 +141,20 @@ def begin(state, t, o, step, ref, minutes, fresh):
     push(state.events, t + (look + minutes) / MINUTES, DONE, o, step, ref)
 
 
-@kernel
+@inner
 def name_of(cases, c):
     """A case's name in keyed draws: (day, person, moment of the day)."""
     day = int(math.floor(cases.rows.reported[c]))
     return day, cases.rows.person[c], int((cases.rows.reported[c] - day) * 2**30)
 
 
-@kernel
+@inner
 def lives_there(c, people, cases):
     """Whether who reported case c has not moved out since: newcomers in that seat know nothing of it."""
     return people.since[cases.rows.person[c]] <= cases.rows.reported[c]
 
 
-@kernel
+@inner
 def mean_minutes(cases, c, step, x):
     """Mean minutes that a step of a case takes an official."""
     if step == TO_ANSWER:
@@ -244,7 +244,7 @@ def give_to_grid(state, t, c):
     repair(state, grids.busy[grid], c, x.repair_2 * x.grid_speed)
 
 
-@kernel
+@inner
 def on_shift(t, hours, x):
     """When ``hours`` of work are done that begin at t, or on duty after it, with grid_hours a day from duty_from."""
     day = math.floor(t - x.duty_from / HOURS)

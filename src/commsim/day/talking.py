@@ -33,7 +33,7 @@ from commsim.day.serving import (
     watch_thread,
 )
 from commsim.draws import column, draw, draw_two, logistic, poisson, purpose
-from commsim.kernels import kernel
+from commsim.kernels import inner, kernel
 from commsim.state.groups import (
     GROUPS_A_PERSON,
     OFFICIAL,
@@ -127,7 +127,7 @@ def start_talk(state, asked, day):
             push(events, day + hour / HOURS, POST, i, group, TALK * 2**32 + k)
 
 
-@kernel
+@inner
 def in_any_group(groups, i):
     """Whether i is a member of any group."""
     for s in range(GROUPS_A_PERSON):
@@ -136,7 +136,7 @@ def in_any_group(groups, i):
     return False
 
 
-@kernel
+@inner
 def where_to_talk(people, groups, ties, x, world, day, level, i):
     """(group, summed strength to all co-members): official where i feels free, else among residents; no small talk
     in a group with a task."""
@@ -162,13 +162,13 @@ def where_to_talk(people, groups, ties, x, world, day, level, i):
     return own, strength
 
 
-@kernel
+@inner
 def feels_free(people, x, i):
     """nu: probability that i writes what is to be written in the official group, post or reply (6e)."""
     return logistic(x.lambda_nu * (people.trust[i] - x.t_star))
 
 
-@kernel
+@inner
 def strength_in(groups, ties, i, g):
     """Inflated strength of i's ties to members of group g."""
     total = 0.0
@@ -282,7 +282,7 @@ def replier(state, i, group, ordinal, day, k):
     return j
 
 
-@kernel
+@inner
 def posts_of(groups, j, group):
     """Messages of j in the group, 0 for non-members."""
     s = slot_of(groups, j, group)

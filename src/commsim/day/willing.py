@@ -11,7 +11,7 @@ an earlier gift has left of own reasons' loss (chi, fading; Deci, Koestner & Rya
 from __future__ import annotations
 
 from commsim.draws import draw, logistic, purpose
-from commsim.kernels import kernel
+from commsim.kernels import inner
 from commsim.state.newcomers import mean_stay
 from commsim.state.people import FREE_RIDER, UNCONDITIONAL
 
@@ -19,7 +19,7 @@ CHOICE = purpose("vote choice")
 TEN_YEARS = 3652.5
 
 
-@kernel
+@inner
 def willing(people, i, x, theta_0, match, share_in, hours, yuan, gift=0.0):
     """Probability that person i takes part."""
     logit = theta_0 + x.spirit + x.theta_m * match + x.theta_g * gift
@@ -34,7 +34,7 @@ def willing(people, i, x, theta_0, match, share_in, hours, yuan, gift=0.0):
     return logistic(logit)
 
 
-@kernel
+@inner
 def favours(people, i, h, x, value, yuan, version, proposed, world):
     """Whether person i would say yes to a version: one keyed threshold, willingness to pay."""
     u = draw(world, CHOICE, proposed, h, 0, version)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from commsim.kernels import kernel, table
+from commsim.kernels import inner, table
 from commsim.state.groups import slot_of
 
 
@@ -41,7 +41,7 @@ def begin_rumour(affairs: Affairs, compound: int, day: int) -> Affairs:
     return affairs
 
 
-@kernel
+@inner
 def pairs_known(groups, ties, g, floor):
     """Pairs of members of group g whose inflated strength is at least ``floor``; kin are none."""
     both = 0
@@ -53,7 +53,7 @@ def pairs_known(groups, ties, g, floor):
     return both
 
 
-@kernel
+@inner
 def density(groups, ties, g, floor):
     """Share of pairs of group g's members who know each other, over the whole roster; 0 below two members."""
     n = groups.rows.members[g]

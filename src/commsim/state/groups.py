@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from commsim.kernels import kernel, table
+from commsim.kernels import inner, kernel, table
 
 KINDS = ("official", "interest", "private", "representatives", "deliberation", "leaders")
 OFFICIAL, INTEREST, PRIVATE, REPRESENTATIVES, DELIBERATION, LEADERS = range(len(KINDS))
@@ -92,7 +92,7 @@ def open_group(g: Groups, kind: int, compound: int, interest: int, identity: int
     return k
 
 
-@kernel
+@inner
 def slot_of(g, i, group):
     """Which of i's membership slots is ``group``, or -1."""
     for s in range(GROUPS_A_PERSON):
@@ -101,13 +101,13 @@ def slot_of(g, i, group):
     return -1
 
 
-@kernel
+@inner
 def has_task(kind):
     """Whether groups of this kind are there for a task: no small talk, no invitations, nobody leaves for the noise."""
     return kind >= REPRESENTATIVES
 
 
-@kernel
+@inner
 def official_of(g, i):
     """The official group that i is in, or -1."""
     for s in range(GROUPS_A_PERSON):
@@ -116,7 +116,7 @@ def official_of(g, i):
     return -1
 
 
-@kernel
+@inner
 def enter(g, people, i, group):
     """i joins; False when the group is full, i is in already, or i is in eight groups."""
     s = slot_of(g, i, -1)
@@ -133,7 +133,7 @@ def enter(g, people, i, group):
     return True
 
 
-@kernel
+@inner
 def _move(g, group, source, target):
     """The member in slot ``source`` now stands in slot ``target``."""
     j = g.member[group, source]
@@ -141,7 +141,7 @@ def _move(g, group, source, target):
     g.seats.place[j, slot_of(g, j, group)] = target
 
 
-@kernel
+@inner
 def leave(g, people, i, s):
     """i leaves the group in membership slot s; the hole is filled from behind."""
     group, place = g.seats.group[i, s], g.seats.place[i, s]
@@ -162,7 +162,7 @@ def leave(g, people, i, s):
         people.in_official[i] = False
 
 
-@kernel
+@inner
 def leave_all(g, people, i):
     """i leaves every group."""
     for s in range(GROUPS_A_PERSON):
@@ -185,7 +185,7 @@ def seat(g, people, group, rows):
             enter(g, people, i, group)
 
 
-@kernel
+@inner
 def count_post(g, i, group):
     """i has posted in ``group``: one more message in i's slot, and i is a voice from now on."""
     s = slot_of(g, i, group)
@@ -202,7 +202,7 @@ def count_post(g, i, group):
     g.rows.recent[group] += 1.0 / 7.0
 
 
-@kernel
+@inner
 def add_posts(tree, place, more):
     """Fenwick tree: ``more`` messages in slot ``place``."""
     k = place + 1
@@ -211,7 +211,7 @@ def add_posts(tree, place, more):
         k += k & -k
 
 
-@kernel
+@inner
 def posts_before(tree, place):
     """Messages in slots 0..place-1."""
     k, total = place, 0
@@ -221,13 +221,13 @@ def posts_before(tree, place):
     return total
 
 
-@kernel
+@inner
 def posts_at(tree, place):
     """Messages in slot ``place``."""
     return posts_before(tree, place + 1) - posts_before(tree, place)
 
 
-@kernel
+@inner
 def slot_of_post(tree, target):
     """Slot that holds message number ``target`` (0-based) when slots are laid end to end."""
     step, k = 1, 0

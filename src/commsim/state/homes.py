@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from commsim.kernels import table
+from commsim.columns import Table
 
 
 class Homes(NamedTuple):
@@ -21,7 +21,7 @@ class Homes(NamedTuple):
     ``*_rows[k]:*_rows[k+1]`` are the rows of people who live in stairwell, building, … k.
     """
 
-    doors: np.recarray
+    doors: Table
     stairwell_rows: np.ndarray
     building_rows: np.ndarray
     courtyard_rows: np.ndarray
@@ -49,8 +49,8 @@ def build_homes(sizes: np.ndarray, doors: int, stairwells: int, buildings: int, 
         starts = np.searchsorted(place, np.arange(place[-1] + 1))
         return np.append(first[starts], sizes.sum()).astype(np.int64)
 
-    doors_table = table(len(sizes), first="i8", seats="i8", door="i8", stairwell="i8", building="i8",
-                        courtyard="i8", compound="i8")  # fmt: skip
+    columns = ("first", "seats", "door", "stairwell", "building", "courtyard", "compound")
+    doors_table = Table(len(sizes), dict.fromkeys(columns, "i8"))
     doors_table.first, doors_table.seats = first, sizes
     doors_table.door, doors_table.stairwell, doors_table.building = household % doors, stairwell, building
     doors_table.courtyard, doors_table.compound = courtyard, compound

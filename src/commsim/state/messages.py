@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from commsim.kernels import kernel, table
+from commsim.kernels import inner, table
 
 KINDS = ("talk", "issue", "reply", "answer", "thanks", "rumour", "correction", "shown", "view", "report")
 TALK, ISSUE, REPLY, ANSWER, THANKS, RUMOUR, CORRECTION, SHOWN, VIEW, REPORT = range(len(KINDS))
@@ -61,7 +61,7 @@ def forget_before(m: Messages, time: float) -> None:
     m.first[0] += gone
 
 
-@kernel
+@inner
 def append(m, time, sender, group, kind, reply_to, ordinal, case):
     """Add a message (room must be there); returns its number."""
     k = m.count[0]
@@ -71,7 +71,7 @@ def append(m, time, sender, group, kind, reply_to, ordinal, case):
     return m.first[0] + k
 
 
-@kernel
+@inner
 def earlier(h, p, q):
     """Whether entry p of the heap comes before entry q."""
     a, b = h.rows, h.rows
@@ -86,7 +86,7 @@ def earlier(h, p, q):
     return a.c[p] < b.c[q]
 
 
-@kernel
+@inner
 def _swap(h, p, q):
     r = h.rows
     r.time[p], r.time[q] = r.time[q], r.time[p]
@@ -96,7 +96,7 @@ def _swap(h, p, q):
     r.c[p], r.c[q] = r.c[q], r.c[p]
 
 
-@kernel
+@inner
 def push(h, time, what, a, b, c):
     """Something is to happen at ``time`` (room must be there)."""
     k = h.size[0]
@@ -108,7 +108,7 @@ def push(h, time, what, a, b, c):
         k = (k - 1) // 2
 
 
-@kernel
+@inner
 def pop(h):
     """Take the earliest: (time, what, a, b, c)."""
     r = h.rows

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from commsim.draws import draw, draw_two, exponential, purpose
-from commsim.kernels import kernel
+from commsim.kernels import inner, kernel
 from commsim.state.people import (
     ADULT,
     CHILD,
@@ -33,7 +33,7 @@ TRUST, VOLUNTEER = purpose("trust at start"), purpose("volunteer at start")
 AWARE = purpose("knows the community")
 
 
-@kernel
+@inner
 def mean_stay(tenure, x):
     """Mean stay in days by tenure."""
     if tenure == OWNER:
@@ -41,7 +41,7 @@ def mean_stay(tenure, x):
     return x.stay_short if tenure == SHORT_RENTER else x.stay_long
 
 
-@kernel
+@inner
 def move_in(people, homes, x, world, h, day, odds):
     """Newcomers take the seats of household h: renters after renters, owners after owners."""
     first = homes.doors.first[h]
@@ -52,7 +52,7 @@ def move_in(people, homes, x, world, h, day, odds):
     settle(people, homes, x, world, h, tenancy, tenure, day, odds)
 
 
-@kernel
+@inner
 def settle(people, homes, x, world, h, tenancy, tenure, since, odds):
     """Draw the people of household h's tenancy number ``tenancy`` by key."""
     old = draw(world, ELDERS, 0, h, tenancy, 0) < odds.elders
@@ -67,7 +67,7 @@ def settle(people, homes, x, world, h, tenancy, tenure, since, odds):
         _character(people, x, world, i, tenancy, odds)
 
 
-@kernel
+@inner
 def _character(people, x, world, i, tenancy, odds):
     """Sociability, commuting, phone, interests, cooperation, motivation and trust of one person."""
     child, elder = people.age[i] == CHILD, people.age[i] == ELDER
@@ -107,7 +107,7 @@ def _character(people, x, world, i, tenancy, odds):
     people.believes[i] = UNHEARD
 
 
-@kernel
+@inner
 def _interests(x, world, i, tenancy):
     """Independent interests with the prevalences of the settings, as bits."""
     likes = (x.likes_family, x.likes_culture, x.likes_health, x.likes_pets,
@@ -139,7 +139,7 @@ def beta_quantiles(a, b):
     return out
 
 
-@kernel
+@inner
 def _quantile(table, u):
     """Linear interpolation in a table of equally spaced quantiles."""
     at = u * (len(table) - 1)

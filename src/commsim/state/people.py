@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from commsim.columns import Table
-from commsim.kernels import kernel
+from commsim.kernels import inner, kernel
 
 OWNER, LONG_RENTER, SHORT_RENTER = 0, 1, 2
 CHILD, ADULT, ELDER = 0, 1, 2
@@ -92,7 +92,7 @@ def empty_people(household: np.ndarray) -> Table:
     return people
 
 
-@kernel
+@inner
 def experience(trust, i, good, weight, a_t, b_t):
     """The one rule of trust in an organisation: T += a (1 - T) on good, T *= 1 - b on bad."""
     if good:
@@ -101,7 +101,7 @@ def experience(trust, i, good, weight, a_t, b_t):
         trust[i] *= 1.0 - weight * b_t
 
 
-@kernel
+@inner
 def leans(people, i, kappa_z):
     """Somebody was served: a part of what is left of self-help is given up."""
     people.leaning[i] += kappa_z * (1.0 - people.leaning[i])
@@ -121,7 +121,7 @@ def liked(people, start, end):
     return counts
 
 
-@kernel
+@inner
 def spokesperson(people, first, size):
     """Row of the first grown-up seat of a household: who votes, pays and objects for it."""
     for i in range(first, first + size):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from commsim.kernels import kernel, table
+from commsim.kernels import inner, table
 
 HELP_DAYS = 365  # days of asking that are remembered one by one
 
@@ -56,7 +56,7 @@ def with_room(s: Stairs, more: int) -> Stairs:
     return s._replace(shown=wider)
 
 
-@kernel
+@inner
 def take_away(s, h, day, cleared):
     """Household h's clutter is gone: cleared, or carried off by those who moved out."""
     if s.homes.posted[h] >= 0:

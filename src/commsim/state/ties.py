@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from commsim.kernels import for_kernels, kernel, table
+from commsim.kernels import for_kernels, inner, kernel, table
 
 
 class Ties(NamedTuple):
@@ -96,7 +96,7 @@ def copy_rows(source, target):
             copy_tie(source, s + k, target, t + k)
 
 
-@kernel
+@inner
 def copy_tie(source, k, target, m):
     """What stands in slot k of ``source`` now also stands in slot m of ``target``."""
     target.slots.u[m], target.slots.neighbour[m] = source.slots.u[k], source.slots.neighbour[k]
@@ -104,13 +104,13 @@ def copy_tie(source, k, target, m):
 
 
 
-@kernel
+@inner
 def level_on(day, half_life):
     """e^(delta t): what strengths of day ``day`` are inflated by."""
     return math.exp(math.log(2.0) / half_life * day)
 
 
-@kernel
+@inner
 def find(t, i, j):
     """Slot that holds i's tie to j, or -1."""
     start = t.rows.start[i]
@@ -120,14 +120,14 @@ def find(t, i, j):
     return -1
 
 
-@kernel
+@inner
 def strength(t, i, j, level):
     """Strength of the tie of i and j today, 0 without one."""
     k = find(t, i, j)
     return t.slots.u[k] / level if k >= 0 else 0.0
 
 
-@kernel
+@inner
 def vacate(t, i, k):
     """Take slot k out of i's row; the last tie of the row moves into it."""
     start = t.rows.start[i]
@@ -141,7 +141,7 @@ def vacate(t, i, k):
         t.rows.total[i] = 0.0
 
 
-@kernel
+@inner
 def part(t, i, k):
     """Dissolve the tie in slot k of i's row, on both sides."""
     j, mate = t.slots.neighbour[k], t.slots.mate[k]
@@ -149,14 +149,14 @@ def part(t, i, k):
     vacate(t, j, t.rows.start[j] + mate)
 
 
-@kernel
+@inner
 def part_from_all(t, i):
     """Dissolve every tie of i."""
     while t.rows.degree[i] > 0:
         part(t, i, t.rows.start[i] + t.rows.degree[i] - 1)
 
 
-@kernel
+@inner
 def forget_faint(t, i, floor):
     """Dissolve i's ties whose inflated strength is below ``floor``."""
     start = t.rows.start[i]
@@ -165,7 +165,7 @@ def forget_faint(t, i, floor):
             part(t, i, k)
 
 
-@kernel
+@inner
 def make_room(t, i):
     """Room for one more tie of i: a longer row, or, at ``most`` ties, the place of the weakest."""
     start, degree = t.rows.start[i], t.rows.degree[i]
@@ -186,7 +186,7 @@ def make_room(t, i):
     t.evicted[0] += 1
 
 
-@kernel
+@inner
 def meet(t, i, j, gain, ceiling, level, w_drop):
     """The encounter rule: i and j meet; w <- w + gain (1 - w/ceiling) where w < ceiling."""
     k = find(t, i, j)
@@ -206,7 +206,7 @@ def meet(t, i, j, gain, ceiling, level, w_drop):
     t.rows.total[j] += change
 
 
-@kernel
+@inner
 def break_trust(t, i, j, beta, level):
     """Broken trust between i and j: w <- w (1 - beta), whatever the day's ``level``; strangers have none to lose."""
     k = find(t, i, j)
@@ -219,7 +219,7 @@ def break_trust(t, i, j, beta, level):
     t.rows.total[j] += change
 
 
-@kernel
+@inner
 def begin_tie(t, i, j):
     """A tie of strength 0 between i and j; its slot in i's row."""
     make_room(t, i)
@@ -234,13 +234,13 @@ def begin_tie(t, i, j):
     return k
 
 
-@kernel
+@inner
 def warmth(t, i, level):
     """Summed strength of i's ties today (kin excluded)."""
     return max(t.rows.total[i], 0.0) / level
 
 
-@kernel
+@inner
 def share_inside(t, i, inside):
     """Share of i's tie strength that goes to people marked in ``inside`` (bool[n]); 0 without ties."""
     all_of, within = 0.0, 0.0
