@@ -55,6 +55,9 @@ SETTLED = """() => {
   const said = document.querySelector(".commsim-panel .commsim-said");
   return said && said.textContent.trim() && !said.textContent.includes("…");
 }"""
+IDLE = """(idle) => [...document.querySelectorAll(".jp-StatusBar-Widget *")].some(
+  (part) => part.textContent.endsWith(`| ${idle}`))"""
+IDLE_WORDS, RUN = {"zh": "空闲", "en": "Idle"}, {"zh": "运行", "en": "Run"}
 PARTS = (("all", "key", "shown"), ("to the kernel", "key", "sent"), ("kernel and back", "sent", "came"),
          ("drawing", "came", "drawn"), ("on the screen", "drawn", "shown"))  # fmt: skip
 
@@ -81,7 +84,7 @@ def door(*words):
             server.wait(30)
 
 
-def opened(browser, which, url):
+def opened(browser, which, url, lang):
     """The page with the lesson run to its end."""
     page = browser.new_page(viewport={"width": 1280, "height": 1600})
     page.goto(url)
@@ -90,8 +93,8 @@ def opened(browser, which, url):
         page.wait_for_selector(".lm-MenuBar-itemLabel", timeout=LONG)
         page.goto(f"{root.partition('/lab')[0]}/lab/tree/{LESSON}?token={token}")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=LONG)
-        page.wait_for_selector("[data-status=idle]", state="attached", timeout=LONG)
-        page.locator(".lm-MenuBar-itemLabel").nth(3).click()
+        page.wait_for_function(IDLE, arg=IDLE_WORDS[lang], timeout=LONG)
+        page.locator(".lm-MenuBar-itemLabel", has_text=RUN[lang]).click()
         page.locator("[data-command='runmenu:run-all']").click()
     page.wait_for_selector(".csp:not([hidden]) canvas", timeout=LONG)
     page.wait_for_function("document.querySelectorAll('.commsim-check').length === 1", timeout=LONG)
@@ -153,7 +156,7 @@ def main() -> None:
         words = ("lab", "course") if which == "lab" else ("app", "notice")
         with door(*words, "--lang", options.lang) as url, sync_playwright() as play:
             browser = play.chromium.launch(executable_path=options.chromium, args=FLAGS)
-            times = moved(opened(browser, which, url), options.moves)
+            times = moved(opened(browser, which, url, options.lang), options.moves)
             for part, since, until in PARTS:
                 _row({"lab": "JupyterLab", "app": "Voilà"}[which], part, *_spread([t[until] - t[since] for t in times]))
             browser.close()
