@@ -31,7 +31,7 @@ def test_without_rules_nothing_is_supplied():
     state = hamlet(200, a_t=0.3, theta_gathering=SURE)
     before = state.people.copy()
     live(state, 60, supplying)
-    assert (state.people == before).all() and not state.requests
+    assert state.people.tobytes() == before.tobytes() and not state.requests
     assert (state.services.compounds["opened"] == -1).all() and state.office.yuan.sum() == 0.0
 
 

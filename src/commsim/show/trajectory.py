@@ -308,7 +308,7 @@ class _Watch:
         self.story, self.recasts, self.ties = [], [], []
         self.known = np.zeros((days + 1, self.n), np.uint8)
         self.people = self._columns()
-        self.roles = self.first_roles = _roles(state.people.view(np.ndarray))
+        self.roles = self.first_roles = _roles(state.people)
         self.since = state.people["since"].copy()
         self.pairs = np.zeros(0, np.int32)
         self._look_at_ties(0)
@@ -358,7 +358,7 @@ class _Watch:
 
     def _columns(self) -> dict:
         """Copies of the columns that tonight is told apart by."""
-        people = self.state.people.view(np.ndarray)
+        people = self.state.people
         return {name: people[name].copy() for name in READ}
 
     def _look_at_ties(self, frame):
@@ -394,7 +394,7 @@ class _Watch:
 
     def _look_at_roles(self, frame, old, new, moved):
         if moved.any() or (new["volunteer"] != old["volunteer"]).any():
-            roles = _roles(self.state.people.view(np.ndarray))
+            roles = _roles(self.state.people)
             for i in np.flatnonzero(roles != self.roles).tolist():
                 self.recasts.append([(frame, i, int(roles[i]))])
             self._note(frame, "began_volunteering", new["volunteer"] & ~old["volunteer"] & ~moved)
