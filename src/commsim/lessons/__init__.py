@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 from commsim.errors import UserError
@@ -32,6 +33,7 @@ def setup(lang: str | None = None) -> None:
         print(say("lesson.compiling"), flush=True)
     engine.warm()
     fonts.use(language())
+    gc.freeze()  # what is loaded stays; looking through it for garbage would hold up a picture for 0.1 s
     print(say("lesson.ready", version=__version__))
 
 

@@ -165,9 +165,10 @@ def band(lives: list[Life], outcome: str) -> dict[str, float | None]:
     values = values[np.isfinite(values)]
     if not len(values):
         return dict.fromkeys(("mean", "low", "high", "from", "to"))
-    from scipy import stats
+    from scipy.special import stdtrit  # the t distribution without the half second that scipy.stats loads for
 
-    error = stats.sem(values) * stats.t.ppf(0.975, len(values) - 1) if len(values) > 1 else float("nan")
+    n = len(values)
+    error = values.std(ddof=1) / np.sqrt(n) * stdtrit(n - 1, 0.975) if n > 1 else float("nan")
     least, most = np.percentile(values, LIKELY)
     found = {"mean": values.mean(), "low": values.mean() - error, "high": values.mean() + error,
              "from": least, "to": most}  # fmt: skip
