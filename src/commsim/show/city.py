@@ -99,7 +99,7 @@ def _row(figure, panels, rows, name, lang):
     values = np.array([percent * row["measures"][name] for row in there])
     people = np.array([row["people"] for row in there])
     renters = np.array([100.0 * row["renter_share"] for row in there])
-    dots = 2.0 + 45.0 * people / 130_000
+    dots = 2.0 + 45.0 * people / people.max(initial=1)
     figures._title(panels[0], _named(name, lang), 6)
     for ax, across, log in ((panels[0], people, True), (panels[1], renters, False)):
         ax.scatter(across, values, s=dots, c=figures.POLICY[1][0], alpha=0.35, linewidths=0, rasterized=True)
@@ -111,6 +111,7 @@ def _row(figure, panels, rows, name, lang):
     limits = np.quantile(values, (0.02, 0.98)) if len(values) else (0, 1)
     on_map = ax.scatter([row["x"] for row in there], [row["y"] for row in there], s=dots, c=values, cmap="viridis",
                         vmin=limits[0], vmax=max(limits[1], limits[0] + 1e-9), linewidths=0, rasterized=True)
+    ax.plot(*(turn(np.linspace(0, 2 * np.pi, 200)) for turn in (np.cos, np.sin)), color=figures.RULE, linewidth=0.8)
     ax.set(aspect="equal", xticks=[], yticks=[], xlim=(-1.05, 1.05), ylim=(-1.05, 1.05))
     ax.spines[:].set_visible(False)
     bar = figure.colorbar(on_map, ax=ax, fraction=0.05, pad=0.02)
