@@ -38,7 +38,7 @@ def one(people: int, days: int) -> dict:
     from commsim.cli.printed import peak_mb
 
     scenario = scenarios.load("jinyang")
-    engine.live_briefly(None, days=21)  # loads every kernel
+    engine.run(engine.prepare(scenario.place("courtyard"), 1), scenario.rules("jinyang_2016", "courtyard"), 60)
     before = peak_mb()
     whole = scenario.place("full")
     x = whole.settings.x._replace(officials=float(max(1, round(people * 13 / 40_000))))
