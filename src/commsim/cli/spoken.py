@@ -241,6 +241,10 @@ def _names(kind, scenario):
     if kind == "pattern":
         ids = {key.split(".")[1] for key in catalogue() if key.startswith("pattern.")}
         return sorted(ids, key=lambda name: int(name[1:]))
+    if kind == "backend":
+        from commsim.experiments.cluster import BACKENDS
+
+        return list(BACKENDS)
     if kind == "shell":
         return list(SHELLS)
     if kind == "sheet":
