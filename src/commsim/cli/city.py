@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from commsim.cli.machines import machines
 from commsim.cli.printed import filled, print_json, table
 from commsim.cli.spoken import Name, Whole, Words, everywhere, main
 from commsim.cli.studies import FAILURES_SHOWN, LONGEST, _measure
@@ -25,7 +26,7 @@ WORLDS_MOST = 2**20 - 1
 @click.option("--world", type=Whole(0, WORLDS_MOST), default=1, metavar="N")
 @click.option("--days", type=Whole(1, LONGEST), metavar="N")
 @click.option("--communities", type=Whole(1, 4095), metavar="N")
-@click.option("--jobs", type=Whole(1, 4096), metavar="N")
+@machines
 @click.option("--ledger", metavar="FILE")
 @click.option("--retry", is_flag=True)
 @click.option("--out", metavar="FILE")

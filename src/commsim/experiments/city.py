@@ -20,7 +20,7 @@ from typing import NamedTuple
 from commsim.errors import UserError
 from commsim.experiments.ledger import Ledger, model_version, run_key
 from commsim.experiments.progress import Progress
-from commsim.experiments.worlds import Lived, pack, settle, spread, unpack
+from commsim.experiments.worlds import Lived, have_compiled, pack, processors, settle, spread, unpack
 from commsim.measures.table import MEASURES
 from commsim.scenarios.city import WORLDS_MOST, City, Community, load_city
 from commsim.words import say
@@ -202,8 +202,9 @@ def live_city(source, policy: str | None = None, world: int = 1, days: int | Non
         tasks = [Task(str(city.source), city.digest, policy, world, one.number, days, version) for one in missing]
         tell = _Telling(progress, wanted, missing)
         if tasks:
-            _compile(tell)
-        results = spread(tasks, jobs or _processors(), work)
+            have_compiled(lambda: tell.say(say("progress.compiling")))
+            tell.began = time.monotonic()
+        results = spread(tasks, jobs or processors(), work)
         try:
             for number, lived in results:
                 store.keep(city.id, "community", number, days, [(keys[number], lived)])
@@ -214,15 +215,8 @@ def live_city(source, policy: str | None = None, world: int = 1, days: int | Non
             key = "progress.city_interrupted" if ledger is None else "progress.city_interrupted_ledger"
             print("\n" + say(key, ledger=ledger, communities=table.lived), file=sys.stderr)
             raise
-        except UserError:
-            raise
-        except Exception as fault:
-            if type(fault).__name__ in ("TerminatedWorkerError", "BrokenProcessPool"):
-                raise UserError("compare_worker_died", value=jobs or _processors()) from fault
-            raise
         finally:
-            if hasattr(results, "close"):
-                results.close()
+            results.close()
     if not rows:
         raise UserError("city_all_failed", place=policy, value=failed[min(failed)])
     table.rows = [rows[number] for number in sorted(rows)]
@@ -253,21 +247,6 @@ class _Telling:
             self.progress(self.ready, self.total, left, note)
 
 
-def _compile(tell) -> None:
-    from commsim import kernels
-
-    if not kernels.warmed():
-        from commsim.engine import warm
-
-        tell.say(say("progress.compiling"))
-        warm()
-    tell.began = time.monotonic()
-
-
-def _processors() -> int:
-    from joblib import cpu_count
-
-    return cpu_count()
 
 
 # -- the summary ---------------------------------------------------------------------------------------

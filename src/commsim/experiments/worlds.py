@@ -128,7 +128,8 @@ def spread(tasks: list, jobs: int, work: Callable = live) -> Iterator:
     results = _in_processes(tasks, jobs, work) if machines is None else machines.spread(tasks, work)
     missing = len(tasks)
     try:
-        for missing, result in zip(range(len(tasks) - 1, -1, -1), results, strict=False):
+        for result in results:
+            missing -= 1
             yield result
         if missing:  # joblib takes a scheduler that went away for the end
             raise UserError("cluster_gone", place=machines and machines.scheduler)
