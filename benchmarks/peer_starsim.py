@@ -1,6 +1,6 @@
 """Adoption in Starsim: whoever is in a group may win over those met today, ten random contacts a person and day.
 
-A new class only because the ones that come with Starsim also let people recover and die.
+A class of its own only because the diseases that come with Starsim also let people recover.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Adoption(ss.Infection):
 
 
 def make(people: int, seeds: int, beta: float, days: int, world: int = 1, pool: bool = False) -> ss.Sim:
-    """A simulation ready for its first day; ``pool``: contacts as one mean over all instead of pairs."""
+    """A simulation ready for its first day; ``pool``: no pairs are drawn, only the mean over all is used."""
     route = ss.MixingPool(n_contacts=ss.poisson(CONTACTS), beta=1.0) if pool else ss.RandomNet(n_contacts=CONTACTS)
     sim = ss.Sim(n_agents=people, diseases=Adoption(beta, seeds), networks=route, start=0, dur=days - 1,
                  dt=ss.day, rand_seed=world, verbose=0, copy_inputs=False)  # fmt: skip
