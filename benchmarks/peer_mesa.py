@@ -58,7 +58,8 @@ class Home:
         self.courtyard = int(homes.courtyard_rows[c]), int(homes.courtyard_rows[c + 1])
         self.stairwell = int(homes.stairwell_rows[s]), int(homes.stairwell_rows[s + 1])
         self.next_door = [
-            (int(doors["first"][g]), int(doors["first"][g] + doors["seats"][g]), abs(int(doors["door"][g] - doors["door"][h])))
+            (int(doors["first"][g]), int(doors["first"][g] + doors["seats"][g]),
+             abs(int(doors["door"][g] - doors["door"][h])))
             for g in (doors["stairwell"] == s).nonzero()[0].tolist() if g != h]  # fmt: skip
 
     @cached_property

@@ -45,11 +45,15 @@ WANTED_MESA, WANTED_STARSIM = 100, 2
 # -- Mesa ---------------------------------------------------------------------------------------------------------
 
 
-def estate(people: int, world: int = 1, burn_in: int | None = None):
-    """The start of both arms: a Jinyang estate of so many people on day 0, nobody in a group."""
+def estate(people: int, world: int = 1, burn_in: int = 730, **levers):
+    """The start of both arms: a Jinyang estate of so many people on day 0, nobody in a group.
+
+    ``levers`` change the scenario's settings, from before the burn-in.
+    """
     place = scenarios.load("jinyang").place("estate")
-    place = replace(place, people=people, households=round(people / HOUSEHOLD))
-    return prepare(place if burn_in is None else replace(place, burn_in=burn_in), world)
+    settings = replace(place.settings, x=place.settings.x._replace(**levers))
+    place = replace(place, people=people, households=round(people / HOUSEHOLD), burn_in=burn_in, settings=settings)
+    return prepare(place, world)
 
 
 def in_commsim(start) -> Days:
