@@ -458,3 +458,28 @@ def test_completion_offers_names(typed, offered):
     words = typed.split(" ")
     env = {"_COMMSIM_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": str(len(words) - 1)}
     assert offered in [line.partition(",")[2] for line in shell(env=env).stdout.splitlines()]
+
+
+# -- quick starts ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "env"),
+    [
+        ("import commsim", {}),
+        ("from commsim.cli import main; main(['--help'], standalone_mode=False)", {}),
+        ("from commsim.cli import main; main(['run', '--help'], standalone_mode=False)", {}),
+        ("from commsim.cli import main; main([])",
+         {"_COMMSIM_COMPLETE": "bash_complete", "COMP_WORDS": "commsim run jinyang --policy ", "COMP_CWORD": "4"}),
+        ("from commsim.cli import main; main([])",
+         {"_COMMSIM_COMPLETE": "bash_complete", "COMP_WORDS": "commsim compare jinyang --measure ", "COMP_CWORD": "4"}),
+    ],
+)  # fmt: skip
+def test_nothing_heavy_is_loaded_to_help_or_to_complete(command, env):
+    """Seconds depend on the computer; what is loaded does not."""
+    told = "import atexit, sys; atexit.register(lambda: print('loaded', *sys.modules, file=sys.stderr)); "
+    done = subprocess.run([sys.executable, "-c", told + command], env={**os.environ, **env}, capture_output=True,
+                          text=True, check=True)  # fmt: skip
+    loaded = set(done.stderr.split("loaded ")[1].split())
+    assert "commsim" in loaded
+    assert loaded & {"numpy", "numba", "mesa", "pandas", "scipy", "matplotlib", "pydantic", "ruamel.yaml"} == set()

@@ -15,7 +15,7 @@ from commsim.rules import RULES
 from commsim.show.wording import slug
 from commsim.state.settings import PARAMETERS, PLACES, THEMES
 from commsim.state.shocks import SHOCKS
-from commsim.words import LANGUAGES, catalogue, choose_language, language, say
+from commsim.words import LANGUAGES, catalogue, choose_language, known, language, say
 
 SOURCE = Path(commsim.__file__).parent
 
@@ -31,6 +31,12 @@ def test_both_languages_with_the_same_blanks(key):
     assert blanks(phrase["zh"]) == blanks(phrase["en"])
     assert all(text.strip() for text in phrase.values()) or key.endswith(("unit.", "separator"))
     assert not re.search(r"[\u4e00-\u9fff]", phrase["en"])
+
+
+def test_a_phrase_is_found_without_reading_every_catalogue():
+    for lang in LANGUAGES:
+        assert all(known(key) and say(key, lang) == phrase[lang] for key, phrase in catalogue().items())
+    assert not known("cli.no_such") and not known("no_such_family.x")
 
 
 def _arguments(rule):

@@ -58,11 +58,16 @@ def __getattr__(name):
 
 
 def _meant(name: str) -> str:
-    """`` Did you mean …?``, as commsim says it everywhere; nothing for the names that Python looks up."""
+    """`` Did you mean …?``, as commsim says it everywhere; nothing for the names that Python looks up, such as
+    those of modules that have not been loaded yet."""
+    from importlib.util import find_spec
+
+    if name.startswith("_") or find_spec(f"commsim.{name}"):
+        return ""
     from commsim.errors import nearest
     from commsim.words import say
 
-    close = None if name.startswith("_") else nearest(name, __all__)
+    close = nearest(name, __all__)
     return "" if close is None else f". {say('error.nearest', nearest=close)}"
 
 

@@ -8,6 +8,7 @@ that neither is missing.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -21,12 +22,37 @@ _chosen: str | None = None
 def catalogue() -> dict[str, dict[str, str]]:
     """All phrases: ``{"measure.coverage.label": {"zh": …, "en": …}}``."""
     phrases: dict[str, dict[str, str]] = {}
-    for file in sorted(_FOLDER.glob("*.toml")):
-        for key, phrase in _flat(tomllib.loads(file.read_text(encoding="utf-8"))):
+    for file in _texts():
+        for key, phrase in _phrases(file).items():
             if key in phrases:
-                raise ValueError(f"{file.name}: {key} is defined twice")
+                raise ValueError(f"{file}: {key} is defined twice")
             phrases[key] = phrase
     return phrases
+
+
+@cache
+def _texts() -> dict[str, str]:
+    """The catalogues as they are written, by file name."""
+    return {file.name: file.read_text(encoding="utf-8") for file in sorted(_FOLDER.glob("*.toml"))}
+
+
+@cache
+def _phrases(file: str) -> dict[str, dict[str, str]]:
+    return dict(_flat(tomllib.loads(_texts()[file])))
+
+
+@cache
+def _family(name: str) -> dict[str, dict[str, str]]:
+    """The phrases of the files that have a table ``[name…]``: a command that says ten sentences reads
+    a few catalogues, not all."""
+    there = re.compile(rf"^\[{re.escape(name)}[.\]]", re.MULTILINE)
+    return {key: phrase for file, text in _texts().items() if there.search(text)
+            for key, phrase in _phrases(file).items()}  # fmt: skip
+
+
+def known(key: str) -> bool:
+    """Whether there is a phrase under ``key``."""
+    return key in _family(key.partition(".")[0])
 
 
 def _flat(table, path=""):
@@ -58,5 +84,5 @@ def choose_language(lang: str | None) -> None:
 
 def say(key: str, lang: str | None = None, **values) -> str:
     """The phrase under ``key`` with its ``{blanks}`` filled."""
-    phrase = catalogue()[key][language(lang)]
+    phrase = _family(key.partition(".")[0])[key][language(lang)]
     return phrase.format(**values) if values else phrase

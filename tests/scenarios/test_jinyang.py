@@ -36,7 +36,7 @@ def _bare_numbers(node, path=""):
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_number_stands_with_a_source(name):
-    tree = YAML(typ="safe").load((reading._FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    tree = YAML(typ="safe").load((reading.FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
     assert list(_bare_numbers(tree)) == []
     assert scenarios.load(name).numbers()
 
@@ -159,7 +159,7 @@ def test_every_number_can_be_told_in_both_languages(jinyang):
 
 
 def test_digest_follows_what_can_change_a_run_and_nothing_else(tmp_path):
-    original = (reading._FOLDER / "jinyang.yaml").read_text(encoding="utf-8")
+    original = (reading.FOLDER / "jinyang.yaml").read_text(encoding="utf-8")
 
     def digest(text):
         file = tmp_path / "mine.yaml"
@@ -175,7 +175,7 @@ def test_digest_follows_what_can_change_a_run_and_nothing_else(tmp_path):
 
 def test_source_loads_the_same_scenario_again(tmp_path, monkeypatch):
     file = tmp_path / "mine.yaml"
-    file.write_text((reading._FOLDER / "jinyang.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    file.write_text((reading.FOLDER / "jinyang.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     first = scenarios.load("mine.yaml")
     monkeypatch.chdir("/")

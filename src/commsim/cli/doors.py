@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from pathlib import Path
 
 import click
 
-from commsim.cli import copies, servers
 from commsim.cli.printed import print_json, waiting
 from commsim.cli.spoken import SHEETS, Name, Whole, Words, everywhere, main
 from commsim.errors import UserError, nearest
@@ -25,6 +23,10 @@ PORTS = Whole(1024, 65535)
 @everywhere
 def lab(folder, fresh, port, no_browser, as_json):
     """The lessons in JupyterLab."""
+    import tempfile
+
+    from commsim.cli import copies, servers
+
     servers.check_extra("lab")
     lang = language()
     place = Path(folder or say("doors.folder")).absolute()
@@ -56,6 +58,10 @@ def _speaks_chinese() -> bool:
 @everywhere
 def app(lesson, port, no_browser, as_json):
     """A lesson as a page without code."""
+    import tempfile
+
+    from commsim.cli import copies, servers
+
     servers.check_extra("app")
     lang = language()
     file = copies.lesson(lesson, lang)
@@ -72,6 +78,7 @@ def app(lesson, port, no_browser, as_json):
 def _serve(door, command, address, private, folder, port, told, no_browser, as_json):
     """Start, tell the address, open the browser, and stay until Ctrl-C or until the server is told to end."""
     from commsim import kernels
+    from commsim.cli import servers
 
     log = private / "server.log"
     compiling = servers.warming()

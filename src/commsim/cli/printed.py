@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from commsim.words import catalogue, say
+from commsim.words import known, say
 
 QUIET = 1.0  # seconds before anything is said about progress
 EVERY = 10.0  # seconds between progress lines where there is no terminal
@@ -40,7 +40,7 @@ def finite(value):
 
 def scale_label(name: str) -> str:
     key = f"scale.{name}"
-    return say(key) if key in catalogue() else name
+    return say(key) if known(key) else name
 
 
 def plain(value) -> str:

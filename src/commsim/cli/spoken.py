@@ -15,7 +15,7 @@ import click
 
 from commsim.cli.printed import columns, padded
 from commsim.errors import UserError, nearest
-from commsim.words import LANGUAGES, catalogue, choose_language, language, say
+from commsim.words import LANGUAGES, catalogue, choose_language, known, language, say
 
 SHELLS = ("bash", "zsh", "fish")
 SHEETS = ("cards", "worksheet", "slides", "guide", "all")
@@ -41,7 +41,7 @@ class Words(click.Command):
 
     def _option(self, name):
         own = f"cli.{self.name}.option.{name}"
-        return say(own if own in catalogue() else f"cli.option.{name}")
+        return say(own if known(own) else f"cli.option.{name}")
 
     def parse_args(self, ctx, args):
         ctx.meta["commsim.given"] = list(args)  # completion needs it: a half-typed line is not parsed
@@ -267,12 +267,19 @@ def _names(kind, scenario):
         if kind == "city":
             return available_cities()
         return list(load_city(scenario).scenario.policies) if scenario else []
-    from commsim import scenarios
+    from commsim.scenarios import names
 
     if kind == "scenario":
-        return scenarios.available()
+        return names.available()
     if scenario is None:
         return []
+    return names.names_under("policies" if kind == "policy" else "scales", scenario) or _loaded(kind, scenario)
+
+
+def _loaded(kind, scenario):
+    """The names in a file that is written in an unusual way."""
+    from commsim import scenarios
+
     found = scenarios.load(scenario)
     return list(found.policies if kind == "policy" else found.scales)
 

@@ -165,12 +165,13 @@ def run(scenario, policy, scale, days, world, out, as_json):
     if out is not None:
         ready_to_write(out, (".csv", ".parquet"))
 
-    from commsim import engine
+    from commsim import engine, kernels
     from commsim.measures.table import MEASURES
 
     began = time.perf_counter()
-    with waiting(say("cli.run.compiling")):
-        engine.warm()
+    if not kernels.warmed():  # otherwise each kernel is loaded when it is first needed
+        with waiting(say("cli.run.compiling")):
+            engine.warm()
     with days_told("cli.run.starting") as tell:
         state = engine.prepare(place, world, progress=tell)
     started = time.perf_counter()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import tempfile
 from pathlib import Path
 
 from commsim.cli.printed import finite
@@ -43,6 +42,8 @@ def writing(path: str):
 
 def write_series(series: dict[str, list], path: str | Path) -> None:
     """The daily series as CSV or Parquet: written beside its place, then put there in one step."""
+    import tempfile
+
     file = Path(path)
     columns = ["day", *(name for name in series if name != "day")]
     with writing(str(path)):

@@ -137,13 +137,12 @@ def survival(hours: Sequence[float], answered: Sequence[int], grid: Sequence[flo
     if not len(hours):
         return [None] * len(grid)
     import numpy as np
-    from scipy.stats import CensoredData, ecdf
 
-    hours, answered = np.asarray(hours, dtype=float), np.asarray(answered, dtype=bool)
-    if not answered.any():
-        return [1.0 if h <= hours.max() else None for h in grid]
-    curve = ecdf(CensoredData(uncensored=hours[answered], right=hours[~answered])).sf
-    return [float(s) if h <= hours.max() else None for h, s in zip(grid, curve.evaluate(grid), strict=True)]
+    from commsim import measures
+
+    times, share = measures.survival(hours, answered)
+    shares = np.append(1.0, share)[np.searchsorted(times, grid, side="right")]
+    return [float(s) if h <= times[-1] else None for h, s in zip(grid, shares, strict=True)]
 
 
 def _pairs(reference: Values, policy: Values) -> list[tuple[float, float]]:

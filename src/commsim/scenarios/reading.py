@@ -16,12 +16,12 @@ from commsim.errors import UserError, nearest
 from commsim.measures.table import MEASURES
 from commsim.rules import RULES, fold, rule_from_data
 from commsim.scenarios import schema
+from commsim.scenarios.names import FOLDER, available
 from commsim.scenarios.scenario import Number, Policy, Scale, Scenario
 from commsim.state.settings import PARAMETERS
 from commsim.state.shocks import SHOCKS
 from commsim.words import say
 
-_FOLDER = Path(__file__).parent
 _LARGEST = 2_000_000  # bytes; a scenario is a few thousand
 _SUMS = (  # shares of one whole
     ("child_share", "elder_share"),
@@ -50,11 +50,6 @@ class InFile(UserError):
                    column=self.facts["column"], message=self.inner.text(lang))  # fmt: skip
 
 
-def available() -> list[str]:
-    """Ids of the scenarios that come with commsim."""
-    return sorted(file.stem for file in _FOLDER.glob("*.yaml"))
-
-
 def load(source: str | Path | Scenario) -> Scenario:
     """The scenario of that id, or in that YAML file."""
     if isinstance(source, Scenario):
@@ -72,12 +67,12 @@ def load(source: str | Path | Scenario) -> Scenario:
 
 def file_of(scenario: Scenario) -> Path:
     """The YAML file that a scenario was read from."""
-    return _FOLDER / f"{scenario.source}.yaml" if scenario.source in available() else Path(scenario.source)
+    return FOLDER / f"{scenario.source}.yaml" if scenario.source in available() else Path(scenario.source)
 
 
 @cache
 def _shipped(name: str) -> Scenario:
-    return YamlFile(_FOLDER / f"{name}.yaml").scenario(name)
+    return YamlFile(FOLDER / f"{name}.yaml").scenario(name)
 
 
 def _text_of(path: Path) -> str:

@@ -9,7 +9,7 @@ from commsim.rules import Rule
 from commsim.rules.base import FOREVER
 from commsim.scenarios.schema import OWN
 from commsim.state.settings import THEMES
-from commsim.words import catalogue, language, say
+from commsim.words import known, language, say
 
 _SENTENCES = {  # rule -> argument -> (sentence when it is set, sentence when it is not, if any)
     "notice": {"objectors": ("restarts", "unstoppable"), "hearing": ("heard", "unheard")},
@@ -93,15 +93,15 @@ def _one_source(part: str, lang) -> str:
         return say("source.own_figure", lang)
     if part == "assumption":
         return say("source.assumption", lang)
-    if f"source.said.{part}" in catalogue():
+    if known(f"source.said.{part}"):
         return say(f"source.said.{part}", lang)
     row = f"source.row.{part.removeprefix('parameter ')}"
-    if part.startswith("parameter ") and row in catalogue():
+    if part.startswith("parameter ") and known(row):
         return say(row, lang)
     if section := re.fullmatch(r"model\.md (\w+)", part):
         return say("source.model", lang, section=section[1])
     facts = _facts(part)
-    if facts and all(f"source.fact.{fact}" in catalogue() for fact in facts):
+    if facts and all(known(f"source.fact.{fact}") for fact in facts):
         told = [say("source.report", lang, fact=f, what=say(f"source.fact.{f}", lang)) for f in facts]
         return say("words.semicolon", lang).join(told)
     return part
@@ -123,7 +123,7 @@ def number_in_words(number, lang: str | None = None) -> str:
     if steps[0] == "scales":
         size, rest = steps[1], steps[2:]
         key = f"scale.{size}"
-        place = say(key, lang) if key in catalogue() else size
+        place = say(key, lang) if known(key) else size
         return say("number.at_scale", lang, scale=place, what=_what(rest, lang))
     return _what(steps, lang)
 

@@ -23,7 +23,7 @@ from commsim.scenarios import rule_in_words, shock_in_words
 from commsim.show.tables import _both, _pair
 from commsim.state.settings import PARAMETERS, PLACES
 from commsim.state.shocks import SHOCKS
-from commsim.words import LANGUAGES, catalogue, say
+from commsim.words import LANGUAGES, known, say
 
 PEOPLE_IN_IT = 40  # of the place whose tables are listed
 
@@ -85,7 +85,7 @@ def state() -> str:
         if not tables or module is None:  # settings, and what is prepared for kernels
             continue
         key = f"odd.table.{name}"
-        parts += [f"## {_pair(key) if key in catalogue() else name}", _quoted(module.__doc__)]
+        parts += [f"## {_pair(key) if known(key) else name}", _quoted(module.__doc__)]
         told = dict(re.findall(r'"(\w+)": "[^"]+",\s+# (.+)', inspect.getsource(module)))
         if hasattr(module, "KINDS"):
             told["kind"] = ", ".join(f"{k} {kind}" for k, kind in enumerate(module.KINDS))

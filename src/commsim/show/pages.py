@@ -11,7 +11,7 @@ from pathlib import Path
 
 from commsim import scenarios
 from commsim.scenarios.scenario import Policy, Scenario
-from commsim.words import LANGUAGES, catalogue, say
+from commsim.words import LANGUAGES, known, say
 
 FOLDER = Path(__file__).parents[3] / "docs" / "scenarios"
 INDEX = "README.md"
@@ -137,7 +137,7 @@ def _sizes(scenario) -> str:
 
 
 def _scale(name, lang) -> str:
-    return say(f"scale.{name}", lang) if f"scale.{name}" in catalogue() else name
+    return say(f"scale.{name}", lang) if known(f"scale.{name}") else name
 
 
 def _file(name, lang) -> str:

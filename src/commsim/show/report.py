@@ -37,7 +37,7 @@ from commsim.show.wording import (
     unit_name,
 )
 from commsim.state.settings import PARAMETERS
-from commsim.words import catalogue, language, say
+from commsim.words import known, language, say
 
 
 def write(comparison, path: str | os.PathLike, lang: str | None = None, scenario=None) -> Path:
@@ -136,7 +136,7 @@ def _strip(facts, lang):
     key = f"scale.{facts['scale']}"
     thresholds = "classroom" if facts["classroom"] else "real"
     return [
-        (say("report.fact.scale", lang), say(key, lang) if key in catalogue() else facts["scale"]),
+        (say("report.fact.scale", lang), say(key, lang) if known(key) else facts["scale"]),
         (say("report.fact.people", lang), f"{facts['people']:,}"),
         (say("report.fact.days", lang), f"{facts['days']:,}"),
         (say("report.fact.worlds", lang), f"{facts['worlds']:,}"),
@@ -524,7 +524,7 @@ def _number_told(path, facts, scenario, lang):
     if first in ("rules", "policies"):
         argument = path.rpartition(".")[2]
         rule, users = _rule_at(path.split("."), facts["policies"], scenario)
-        if rule is None or f"report.argument.{rule.name}.{argument}" not in catalogue():
+        if rule is None or not known(f"report.argument.{rule.name}.{argument}"):
             return "", "", ""
         head = say(
             "report.rule_number",
@@ -542,7 +542,7 @@ def _number_told(path, facts, scenario, lang):
         head = say(f"shock.{scenario.shocks[name].name}.label", lang)
         return head, capital(say(f"argument.{argument}", lang)), ""
     key = f"report.number.{path.replace('place.', '')}"
-    return say("report.number_group.place", lang), say(key, lang) if key in catalogue() else "", ""
+    return say("report.number_group.place", lang), say(key, lang) if known(key) else "", ""
 
 
 def _rule_at(parts, policies, scenario):

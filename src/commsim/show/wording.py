@@ -6,7 +6,7 @@ import math
 import re
 
 from commsim.measures.table import MEASURES
-from commsim.words import catalogue, say
+from commsim.words import known, say
 
 VERDICTS = ("better", "worse", "same", "cannot_tell")
 
@@ -76,13 +76,13 @@ def quantity(
     if bare == "–":
         return bare
     key = f"report.unit.{slug(unit)}{'_points' if unit == 'share' and difference else ''}"
-    return say(key, lang, v=bare) if key in catalogue() else f"{bare} {unit}"
+    return say(key, lang, v=bare) if known(key) else f"{bare} {unit}"
 
 
 def unit_name(unit: str, lang: str, difference: bool = False) -> str:
     """The unit alone, for the head of a column or an axis."""
     key = f"report.unit_name.{slug(unit)}{'_points' if unit == 'share' and difference else ''}"
-    return say(key, lang) if key in catalogue() else unit
+    return say(key, lang) if known(key) else unit
 
 
 def short(value: float | None, unit: str, delta: float, lang: str, sign: bool = False) -> str:
@@ -114,4 +114,4 @@ def plain(value: float, unit: str, lang: str, bare: bool = False) -> str:
         return f"{100 * value:.4g}%"
     text = f"{value:,.0f}" if float(value).is_integer() else f"{value:g}"
     key = f"report.unit.{slug(unit)}"
-    return text if bare or key not in catalogue() else say(key, lang, v=text)
+    return text if bare or not known(key) else say(key, lang, v=text)
