@@ -126,12 +126,12 @@ def spread(tasks: list, jobs: int, work: Callable = live) -> Iterator:
         yield from map(work, tasks)
         return
     results = _in_processes(tasks, jobs, work) if machines is None else machines.spread(tasks, work)
-    missing = len(tasks)
+    done = 0
     try:
         for result in results:
-            missing -= 1
+            done += 1
             yield result
-        if missing:  # joblib takes a scheduler that went away for the end
+        if done < len(tasks):  # joblib takes a scheduler that went away for the end
             raise UserError("cluster_gone", place=machines and machines.scheduler)
     except BaseException as fault:
         if (key := _BROKEN.get(type(fault).__name__)) is None:
