@@ -75,7 +75,7 @@ def start(tmp_path):
 
 @pytest.mark.parametrize("engine, asked", [
     ("scripted:slow", {"worlds": None}),
-    pytest.param("commsim.engine:run_world", {"worlds": 12}, marks=pytest.mark.slow),
+    ("commsim.engine:run_world", {"worlds": 12}),
 ])  # fmt: skip
 def test_two_workers_one_killed_on_the_way_give_the_local_table_and_ledger(start, tmp_path, engine, asked):
     machines = start()
