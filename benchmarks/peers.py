@@ -7,19 +7,20 @@ Mesa: the phases neighbouring and joining of a Jinyang estate after its burn-in,
 the same rules as agents (peer_mesa.py).  Both draw by commsim's keys, so that every chat is the same on the
 same day: asserted in every run, pair by pair, with who is in which group each evening and all ties at the end.
 Starsim: adoption of a group by ten random contacts a person and day (peer_starsim.py), against the phase joining.
-Runs are made in turn in one process; making the people is not counted.
+Runs are made in turn; making the people is not counted.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
 import math
 import platform
 import statistics
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
+from multiprocessing import get_context
 
 import numpy as np
 
@@ -132,16 +133,22 @@ def timed(step, days: int) -> float:
     return time.perf_counter() - began
 
 
+def mesa_alone(people: int, days: int) -> tuple[dict[str, int], float]:
+    """One checked run of the Mesa model."""
+    start = estate(people)
+    return check(in_commsim(start), in_mesa(start), days)
+
+
 def against_mesa(people: int, days: int, runs: int) -> None:
+    """Each Mesa run has a process of its own: Mesa keeps every model alive, which slows whatever comes after it."""
     start = estate(people)
     timed(in_commsim(start).live, days)  # what happens only once in a process is not counted
     ours, theirs = [], []
     for _ in range(runs):  # in turn, so that a busy minute of the machine meets both
         ours += [timed(in_commsim(start).live, days) for _ in range(3)]
-        counts, seconds = check(in_commsim(start), in_mesa(start), days)
+        with ProcessPoolExecutor(1, get_context("spawn")) as process:
+            counts, seconds = process.submit(mesa_alone, people, days).result()
         theirs.append(seconds)
-        gc.collect()
-        gc.freeze()  # Mesa keeps each model alive: without this, collecting garbage would go through its agents again
     print(f"neighbouring and joining, {people:,} people, {days} days; the same in both: {counts}\n")
     table({"commsim": ours, "Mesa": theirs}, people * days, WANTED_MESA)
 

@@ -8,7 +8,9 @@ only those who explore (``agents.shuffle()``).
 
 from __future__ import annotations
 
+import gc
 import sys
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -31,6 +33,25 @@ from commsim.words import LANGUAGES, say
 KINDS = (Resident, Renter, Volunteer)
 WORLDS = 2**32
 LONGEST = 10**6  # days
+LITTLE = 1_000  # people in communities that nobody holds any more, before we look for such
+
+_there: weakref.WeakSet[Community] = weakref.WeakSet()
+_left = 0  # people in those that were still held when we last looked, or fewer
+
+
+def _make_room() -> None:
+    """Let go of communities that nobody holds.
+
+    A model, its agents and its own methods point at one another.  Python frees such rings when it happens to
+    look for them, and it counts objects, not the megabytes of their columns; by then other arrays lie between
+    theirs and the memory is not given back.
+    """
+    global _left
+    people = sum(community.state.size for community in _there)
+    _left = min(_left, people)
+    if people > _left + LITTLE:
+        gc.collect()
+        _left = sum(community.state.size for community in _there)
 
 
 class Community(mesa.Model):
@@ -54,6 +75,7 @@ class Community(mesa.Model):
         self._begin(place, scale, world, policy, rules, prepare(place.place(scale), world), Record())
 
     def _begin(self, place, scale, world, policy, rules, state, record) -> None:
+        _make_room()
         super().__init__(rng=world)
         self.place_of, self.scale, self.world, self.policy = place, scale, world, policy
         self.loop = Days(state, rules, record)
@@ -66,6 +88,7 @@ class Community(mesa.Model):
         """A memoryview per column: a view reads it ten times faster than it would the table."""
         people = self.state.people
         self.columns = {name: memoryview(people[name]) for name in people.dtype.names}
+        _there.add(self)
 
     def __getstate__(self) -> dict:
         kept = {name: value for name, value in vars(self).items() if name != "columns"}

@@ -149,6 +149,15 @@ def run(state: State, rules: Sequence[Rule], days: int, record_days: Sequence[in
     return Run(state, loop.record, loop.settings(state.day - 1), perf_counter() - began)
 
 
+def to_the_end(steps):
+    """What a generator returns in the end, for work that can be done a day at a time or all at once."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
 def run_world(scenario, scale: str, policies: Sequence[str], world: int, days: int) -> dict[str, dict]:
     """Outcomes of all ``policies`` in one world; its start is computed once and copied."""
     start = prepare(scenario.place(scale), world)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from commsim.lessons import bets
+from commsim.lessons import bets, outcomes
 from commsim.lessons.items import item, lesson, lessons
 from commsim.lessons.panel import Panel
 from commsim.lessons.talk import Explanation, Prediction, SelfCheck
@@ -110,6 +110,16 @@ def test_an_answer_that_a_newer_move_made_stale_is_dropped():
         painted, panel = thread.submit(lambda: asyncio.run(drag())).result()
     assert painted[-1] == 7 and painted.count(11) == 1, "the preview of 11 days, never its worlds"
     assert "…" not in str(panel.player.meta["chart"]["tiles"])
+
+
+def test_the_whole_answer_is_worked_out_a_day_at_a_time(monkeypatch):
+    """So a move waits for a slice of days at most, however long the lives are."""
+    monkeypatch.setattr(outcomes, "_lived", {})
+    panel = Panel(few_worlds("notice-1", worlds=2), "en")
+    sides, worlds, one = 2, 2, panel.item
+    steps = sum(1 for _ in panel._steps(afresh=True))
+    assert steps >= sides * one.player_days + sides * worlds * one.days
+    assert "All" in panel.said.value
 
 
 def test_a_bet_is_placed_by_its_button_and_answered():

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from commsim.engine import Days, prepare
+from commsim.engine import Days, prepare, to_the_end
 from commsim.rules import Rule
 from commsim.scenarios import load
 from commsim.state.office import CHARGED_UNSEEN
@@ -76,14 +76,23 @@ _lived: dict[tuple, Life] = {}
 
 def lived(item, side: Side, world: int) -> Life:
     """The item's whole time in a world under a side, lived once and remembered."""
+    return to_the_end(living(item, side, world))
+
+
+def living(item, side: Side, world: int):
+    """``lived`` a day at each step, for those who have to listen meanwhile; returns the same in the end."""
     name = (item.scenario, item.scale, item.policy, item.days, side.key(), world)
     if name not in _lived:
-        _lived[name] = live(item, side, world, item.days)
+        _lived[name] = yield from _days(item, side, world, item.days)
     return _lived[name]
 
 
 def live(item, side: Side, world: int, days: int, first_notice_only: bool = False) -> Life:
     """Live through a world; with ``first_notice_only`` until the first notice of all has ended."""
+    return to_the_end(_days(item, side, world, days, first_notice_only))
+
+
+def _days(item, side, world, days, first_notice_only=False):
     loop = Days(begin(item.scenario, item.scale, world, side),
                 rules_of(item.scenario, item.scale, item.policy, side))  # fmt: skip
     curves: dict[int, list[int]] = {}
@@ -94,6 +103,7 @@ def live(item, side: Side, world: int, days: int, first_notice_only: bool = Fals
             _follow(project, loop.state.day - 1, curves, ended)
         if first_notice_only and ended:
             break
+        yield
     restarts = [step["until"] for project in loop.state.projects.all for step in project.steps
                 if step["result"] == "restarted"]  # fmt: skip
     whole = {number: curve for number, curve in curves.items() if number in ended} or curves

@@ -1,7 +1,8 @@
 """The A/B panel of an item: at most four controls, the player, a chart with the learner's bet on it.
 
 While a control moves, one short life answers at once; when it rests, whole trajectories and all
-worlds follow, world by world, and whatever a newer move has made stale is dropped.
+worlds follow, a slice of days at a time, so that a move never waits for more than a slice; and whatever a
+newer move has made stale is dropped.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
+from commsim.engine import to_the_end
 from commsim.lessons import bets
 from commsim.lessons.items import Item
-from commsim.lessons.outcomes import Side, band, begin, live, lived, mean_curve, restarts_by_day, rules_of
+from commsim.lessons.outcomes import Side, band, begin, live, living, mean_curve, restarts_by_day, rules_of
 from commsim.lessons.talk import large_text
 from commsim.scenarios import load
 from commsim.show import player, trajectory
@@ -23,7 +25,7 @@ from commsim.words import language, say
 
 REST = 0.5  # seconds without a move before the whole answer is worked out
 PREVIEW_DAYS = 120
-PAUSE = 0.02  # seconds between worlds in which a move can be heard
+SLICE, PAUSE = 0.015, 0.005  # seconds of work on the whole answer, and of a pause after it in which a move is heard
 
 
 class Panel(widgets.VBox):
@@ -43,7 +45,7 @@ class Panel(widgets.VBox):
         reset.on_click(self._reset)
         super().__init__([large_text(), *self.controls.values(), widgets.HBox([reset, self.said]), self.player])
         self.add_class("commsim-panel")
-        self._trajectories = self._two_lives()
+        self._trajectories = to_the_end(self._two_lives())
         self._lives = self._previews(("a", "b"))
         self._paint()
         self._later(0.0)
@@ -89,15 +91,19 @@ class Panel(widgets.VBox):
         """Where the two sides are shown."""
         return player.Player(lang=self.lang)
 
-    def _lived(self, side, world: int):
-        return lived(self.item, side, world)
+    def _living(self, side, world: int):
+        """A world under a side, a day at each step; returns its Life."""
+        return living(self.item, side, world)
 
-    def _two_lives(self) -> dict[str, trajectory.Trajectory]:
-        item = self.item
-        return {name: trajectory.record(load(item.scenario), rules_of(item.scenario, item.scale, item.policy, side),
-                                        item.scale, item.preview_world, item.player_days,
-                                        start=begin(item.scenario, item.scale, item.preview_world, side))
-                for name, side in self.sides().items()}  # fmt: skip
+    def _two_lives(self):
+        """What the player shows, a day at each step; returns ``{side: Trajectory}``."""
+        item, lives = self.item, {}
+        for name, side in self.sides().items():
+            lives[name] = yield from trajectory.recording(
+                load(item.scenario), rules_of(item.scenario, item.scale, item.policy, side), item.scale,
+                item.preview_world, item.player_days, begin(item.scenario, item.scale, item.preview_world, side),
+            )  # fmt: skip
+        return lives
 
     def _later(self, wait: float):
         """Work the whole answer out after ``wait`` seconds without a move, where something can wait."""
@@ -110,17 +116,23 @@ class Panel(widgets.VBox):
 
     async def _whole_answer(self, turn: int, wait: float):
         await asyncio.sleep(wait)
-        if wait:  # at first the player shows these lives already
-            self._trajectories = self._two_lives()
-        for _ in self._worlds():
-            await asyncio.sleep(PAUSE)
-            if turn != self._turn:
-                return
+        since = time.perf_counter()
+        for _ in self._steps(afresh=wait > 0):  # at first the player shows these lives already
+            if time.perf_counter() - since > SLICE:
+                await asyncio.sleep(PAUSE)
+                if turn != self._turn:
+                    return
+                since = time.perf_counter()
+
+    def _steps(self, afresh: bool):
+        """The whole answer, a day at each step."""
+        if afresh:
+            self._trajectories = yield from self._two_lives()
+        yield from self._worlds()
 
     def finish(self) -> None:
         """Work out all worlds now, without waiting."""
-        for _ in self._worlds():
-            pass
+        to_the_end(self._worlds())
 
     def save(self, path: str | Path) -> Path:
         """What the panel shows, with all its worlds, as one HTML file."""
@@ -133,12 +145,12 @@ class Panel(widgets.VBox):
         return self.item.titles(self.values, self.lang)
 
     def _worlds(self):
-        """Live through the item's worlds one after another, and paint what is known."""
+        """Live through the item's worlds one after another, a day at each step, and paint what is known."""
         sides, began = self.sides(), time.perf_counter()
         lives = {side: [] for side in sides}
         for done in range(1, self.item.worlds + 1):
             for name, side in sides.items():
-                lives[name].append(self._lived(side, done))
+                lives[name].append((yield from self._living(side, done)))
             left = (time.perf_counter() - began) / done * (self.item.worlds - done)
             self.said.value = say("lesson.run.working", self.lang, done=done, worlds=self.item.worlds,
                                   seconds=max(1, round(left)))  # fmt: skip

@@ -26,15 +26,17 @@ class TrialPanel(Panel):
         view.add_class("commsim-trial")
         return view
 
-    def _lived(self, side, world: int) -> Trial:
+    def _living(self, side, world: int):
+        yield
         return tried(self.item.model, side, world)
 
-    def _two_lives(self) -> dict:
+    def _two_lives(self):
+        yield
         return {}  # the lines are those of the first trial
 
     def _previews(self, sides) -> dict[str, list[Trial]]:
         now = self.sides()
-        return {side: [self._lived(now[side], 1)] for side in sides}
+        return {side: [tried(self.item.model, now[side], 1)] for side in sides}
 
     def _paint(self, known: bool = False):
         self._known = known

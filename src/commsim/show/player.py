@@ -210,7 +210,11 @@ def _numbers(column) -> list[float | None]:
 
 def words(lang: str | None = None) -> dict:
     """Everything that the player says, from the catalogue."""
-    lang = _language(lang)
+    return _words(_language(lang))
+
+
+@cache
+def _words(lang):
     own = {key.removeprefix("player.word."): text[lang] for key, text in catalogue().items()
            if key.startswith("player.word.")}  # fmt: skip
     return {**own, "story": {name: catalogue()[f"player.story.{name}"][lang] for name in KINDS}}

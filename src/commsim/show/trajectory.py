@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from commsim.engine import Days, prepare
+from commsim.engine import Days, prepare, to_the_end
 from commsim.errors import UserError
 from commsim.measures import ACQUAINTED
 from commsim.rules import Rule
@@ -278,6 +278,11 @@ def record(scenario, rules: Sequence[Rule] | str, scale: str | None, world: int,
 
     ``start``: a state that ``engine.prepare`` made, which is copied; without it the world is prepared.
     """
+    return to_the_end(recording(scenario, rules, scale, world, days, start))
+
+
+def recording(scenario, rules, scale, world, days, start=None):
+    """``record`` a day at each step, for those who have to listen meanwhile; returns the same in the end."""
     if isinstance(days, bool) or not isinstance(days, (int, np.integer)) or not 1 <= days <= DAYS_MOST:
         raise UserError("player_days", value=days, most=DAYS_MOST)
     if start is not None and start.world != world:
@@ -293,6 +298,7 @@ def record(scenario, rules: Sequence[Rule] | str, scale: str | None, world: int,
         watch.before()
         loop.live()
         watch.evening(frame)
+        yield
     return watch.trajectory()
 
 
