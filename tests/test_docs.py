@@ -14,6 +14,7 @@ from commsim.cli import main
 from commsim.errors import UserError
 from commsim.measures.table import MEASURES
 from commsim.rules import RULES
+from commsim.scenarios.city import available_cities
 from commsim.show import tables
 from commsim.state.settings import PARAMETERS, PLACES, THEMES
 from commsim.state.shocks import SHOCKS
@@ -202,6 +203,7 @@ def names_there_are():
         yield from (name, *kind.limits)
     for case in special.__all__:
         yield from inspect.signature(getattr(special, case)).parameters
+    yield from available_cities()
     yield from LANGUAGES
     yield from ("range", "tomllib", "jitclass")  # words of files and of Python, not of the model
 

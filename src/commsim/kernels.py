@@ -84,8 +84,26 @@ def kernel(function_or_signature):
     ``@kernel`` compiles when first called; ``@kernel("float64(int64)")`` for that signature only.
     """
     if callable(function_or_signature):
-        return numba.njit(cache=CACHED)(function_or_signature)
+        return _compiled_once(numba.njit(cache=CACHED)(function_or_signature))
     return numba.njit(function_or_signature, cache=CACHED)
+
+
+def _compiled_once(dispatcher):
+    """Let constants and narrow integers count as int64 when another kernel calls: Numba would compile the function
+    again for every constant that it is given."""
+    if not JIT:
+        return dispatcher
+    plain = dispatcher.get_call_template
+
+    def wide(kind):
+        kind = types.unliteral(kind)
+        return types.int64 if isinstance(kind, types.Integer) and kind.bitwidth < 64 else kind
+
+    def get_call_template(args, kws):
+        return plain(tuple(map(wide, args)), {name: wide(kind) for name, kind in kws.items()})
+
+    dispatcher.get_call_template = get_call_template
+    return dispatcher
 
 
 def inner(function):
@@ -94,7 +112,7 @@ def inner(function):
     Numba counts the owners of every array that is passed on, a tenth of a microsecond a call for a handful of
     tables; where nothing is made and nothing returned there is nothing to count.
     """
-    return numba.njit(function, cache=CACHED, _nrt=False)
+    return _compiled_once(numba.njit(function, cache=CACHED, _nrt=False))
 
 
 def inlined(function):

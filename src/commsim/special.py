@@ -382,7 +382,7 @@ def sanctions(state: State, punishment: float, antisocial: float) -> np.ndarray:
     as_much = ~less & ~np.eye(4, dtype=bool)
     received = np.zeros_like(gave)
     for key, targets, share in ((FEWER, less, 1.0 - antisocial), (AS_MUCH, as_much, antisocial)):
-        luck, lot = (column(state.world, key, state.day, turn, gave.size).reshape(gave.shape) for turn in (0, 1))
+        luck, lot = (column(state.world, key, state.day, 0, gave.size, 0, turn).reshape(gave.shape) for turn in (0, 1))
         points = np.where(targets.any(axis=2), np.floor(share * punishment + luck), 0.0)
         chosen = (np.cumsum(targets, axis=2) > (lot * targets.sum(axis=2))[:, :, None]).argmax(axis=2)
         for member in range(4):

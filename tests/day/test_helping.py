@@ -34,7 +34,8 @@ def test_without_acts_or_volunteers_nothing_changes():
     for state in (helpers(30, acts_week=0.0), helpers(30, who=[])):
         before = state.people.copy()
         live(state, 30, helping)
-        assert state.people.tobytes() == before.tobytes() and state.ties.rows["degree"].sum() == 0 and count(state, "acts") == 0
+        assert state.people.tobytes() == before.tobytes()
+        assert state.ties.rows["degree"].sum() == 0 and count(state, "acts") == 0
 
 
 @pytest.mark.parametrize("a_week", [1.0, 3.5, 14.0])

@@ -7,6 +7,7 @@ import sys
 import click
 
 from commsim.cli import studies  # noqa: F401  (its commands stand before this one in the help)
+from commsim.cli.machines import machines
 from commsim.cli.printed import print_json, table
 from commsim.cli.spoken import Name, Whole, Words, everywhere, main
 from commsim.cli.written import ready_to_write
@@ -19,7 +20,7 @@ FAILURES_SHOWN = 10
 @click.argument("patterns", type=Name("pattern"), nargs=-1, metavar="PATTERN")
 @click.option("--worlds", type=Whole(1, 1_000_000), metavar="N")
 @click.option("--draws", type=Whole(1, 1_000_000), metavar="N")
-@click.option("--jobs", type=Whole(1, 4096), metavar="N")
+@machines
 @click.option("--out", metavar="FILE")
 @everywhere
 def validate(patterns, worlds, draws, jobs, out, as_json):

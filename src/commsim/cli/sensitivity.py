@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from commsim.cli.machines import machines
 from commsim.cli.printed import print_json, table
 from commsim.cli.spoken import Name, Whole, Words, everywhere, main
 from commsim.cli.studies import LONGEST, _measure
@@ -20,7 +21,7 @@ from commsim.words import language, say
 @click.option("--worlds", type=Whole(1, 10_000), metavar="N")
 @click.option("--scale", type=Name("scale"), metavar="SCALE")
 @click.option("--days", type=Whole(1, LONGEST), metavar="N")
-@click.option("--jobs", type=Whole(1, 4096), metavar="N")
+@machines
 @everywhere
 def sensitivity(scenario, policy, measures, trajectories, worlds, scale, days, jobs, as_json):
     """Which levers move the measures most."""

@@ -226,7 +226,7 @@ class Name(click.ParamType):
         except UserError:
             names = []
         items = [CompletionItem(name) for name in names if name.startswith(incomplete)]
-        if self.kind == "scenario" and not items:
+        if self.kind in ("scenario", "city") and not items:
             items = [CompletionItem(incomplete, type="file")]
         if self.kind == "folder":
             items = [CompletionItem(incomplete, type="dir")]
@@ -241,6 +241,10 @@ def _names(kind, scenario):
     if kind == "pattern":
         ids = {key.split(".")[1] for key in catalogue() if key.startswith("pattern.")}
         return sorted(ids, key=lambda name: int(name[1:]))
+    if kind == "backend":
+        from commsim.experiments.cluster import BACKENDS
+
+        return list(BACKENDS)
     if kind == "shell":
         return list(SHELLS)
     if kind == "sheet":
@@ -257,6 +261,12 @@ def _names(kind, scenario):
         from commsim.curricula import session
 
         return session.available()
+    if kind.startswith("city"):
+        from commsim.scenarios.city import available_cities, load_city
+
+        if kind == "city":
+            return available_cities()
+        return list(load_city(scenario).scenario.policies) if scenario else []
     from commsim.scenarios import names
 
     if kind == "scenario":

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from commsim.cli.machines import machines
 from commsim.cli.printed import (
     days_told,
     filled,
@@ -224,7 +225,7 @@ def _print_run(scenario, data):
 @click.option("--days", type=Whole(1, LONGEST), metavar="N")
 @click.option("--worlds", type=Whole(1, 1_000_000), metavar="N")
 @click.option("--worlds-most", type=Whole(1, 1_000_000), metavar="N")
-@click.option("--jobs", type=Whole(1, 4096), metavar="N")
+@machines
 @click.option("--ledger", metavar="FILE")
 @click.option("--retry", is_flag=True)
 @click.option("--report", metavar="FILE")

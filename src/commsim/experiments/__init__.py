@@ -10,6 +10,7 @@ _WHERE = {
     "Comparison": "comparison",
     "Ledger": "ledger",
     "model_version": "ledger",
+    "on_cluster": "cluster",
     "progress_on": "progress",
     "validate": "validation",
     "morris": "sensitivity",

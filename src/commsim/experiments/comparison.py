@@ -21,7 +21,7 @@ from commsim.errors import UserError
 from commsim.experiments import statistics
 from commsim.experiments.ledger import Ledger, model_version, run_key
 from commsim.experiments.progress import Progress
-from commsim.experiments.worlds import ENGINE, Task, keep_scenario, spread, unpack
+from commsim.experiments.worlds import ENGINE, Task, have_compiled, keep_scenario, processors, spread, unpack
 from commsim.measures.table import MEASURES, STRATA
 from commsim.words import say
 
@@ -98,7 +98,8 @@ def compare(scenario, policies: Sequence[str], scale: str | None = None, days: i
     """Live the same worlds under two or more policies and compare; the first policy is the reference.
 
     ``scenario``: a Scenario, its id or the path of its file.  ``worlds``: exactly so many; None lets
-    precision decide, up to ``worlds_most``.  ``jobs``: processes, None for one per processor.
+    precision decide, up to ``worlds_most``.  ``jobs``: processes, None for one per processor;
+    within ``on_cluster`` the workers of the cluster do it.
     ``ledger``: a file that remembers finished runs, so that an interrupted comparison continues; put
     it on a local disk.  ``progress``: called with (done, total, seconds left, note).  A run that
     failed is remembered with its error and left out; ``retry`` lives it again.
@@ -138,7 +139,7 @@ class _Study:
         self.policies = _known_policies(self.scenario, policies)
         self.scale = self.scenario.scale(scale).name
         self.days = _whole("days", self.scenario.horizon if days is None else days)
-        self.jobs = _processors() if jobs is None else _whole("jobs", jobs)
+        self.jobs = processors() if jobs is None else _whole("jobs", jobs)
         self.progress, self.retry, self.run_world = progress, retry, run_world
         self.version = model_version()
         if run_world != ENGINE:
@@ -182,16 +183,6 @@ class _Study:
 
     # living and keeping
 
-    def _compile(self, done: int, last: int) -> None:
-        """Compile in the parent, once, rather than in every worker at the same time."""
-        from commsim import kernels
-
-        if not kernels.warmed():
-            from commsim.engine import warm
-
-            self._tell(done, last, say("progress.compiling"))
-            warm()
-
     def gather(self, first: int, last: int, note: str) -> None:
         """Have worlds ``first`` to ``last``: from the ledger where it knows them, else lived now."""
         tasks = []
@@ -207,7 +198,7 @@ class _Study:
         if not tasks:
             return
         if self.run_world == ENGINE:
-            self._compile(done, last)
+            have_compiled(lambda: self._tell(done, last, say("progress.compiling")))
         keep_scenario(self.scenario)
         began = time.monotonic()
         before = self._computing
@@ -224,12 +215,6 @@ class _Study:
                 self._computing = before + time.monotonic() - began
                 self._tell_failures(done, last)
                 self._tell(done, last, note)
-        except UserError:
-            raise
-        except Exception as fault:
-            if type(fault).__name__ in ("TerminatedWorkerError", "BrokenProcessPool"):
-                raise UserError("compare_worker_died", value=self.jobs) from fault
-            raise
         finally:
             results.close()
 
@@ -438,9 +423,3 @@ def _whole(name: str, number) -> int:
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
         raise UserError("compare_below_one", place=name, value=number)
     return number
-
-
-def _processors() -> int:
-    from joblib import cpu_count
-
-    return cpu_count()

@@ -20,7 +20,7 @@ from commsim.errors import UserError
 from commsim.experiments.drawing import DRAWN
 from commsim.experiments.ledger import model_version
 from commsim.experiments.progress import Progress
-from commsim.experiments.worlds import ENGINE, Task, _function, keep_scenario, spread, unpack
+from commsim.experiments.worlds import ENGINE, Task, _function, have_compiled, keep_scenario, processors, spread, unpack
 from commsim.words import say
 
 # Rows of parameters.csv with core = yes, as levers; their plausible ranges are those that a validation draws from.
@@ -85,7 +85,7 @@ def runner(scenario, policy: str, scale: str, days: int, measures: Sequence[str]
     def run(points: np.ndarray, worlds: np.ndarray) -> dict[str, np.ndarray]:
         keep_scenario(scenario)
         if run_world == ENGINE:
-            _compile(progress, len(points))
+            have_compiled(lambda: _tell(progress, 0, len(points), None, "progress.compiling"))
         found = {name: np.full(len(points), math.nan) for name in measures}
         tasks = [task._replace(world=int(world), run_world=partial(
                      live_at, k, dict(zip(names, map(float, point), strict=True)), tuple(measures), run_world))
@@ -121,20 +121,9 @@ def live_at(row: int, levers: dict, measures: Sequence[str], run_world, scenario
     return {p: {"row": row, "measures": {m: outcomes[p]["measures"][m] for m in measures}} for p in policies}
 
 
-def _compile(progress, total):
-    from commsim import kernels
-
-    if not kernels.warmed():
-        from commsim.engine import warm
-
-        if progress:
-            progress(0, total, None, say("progress.compiling"))
-        warm()
-
-
-def _tell(progress, done, total, left):
+def _tell(progress, done, total, left, note="sensitivity.progress"):
     if progress:
-        progress(done, total, left, say("sensitivity.progress"))
+        progress(done, total, left, say(note))
 
 
 # -- Morris ---------------------------------------------------------------------------------------------------------
@@ -279,7 +268,7 @@ def screen(scenario, policy: str, scale: str | None = None, days: int | None = N
     """Morris screen of a scenario under one policy.  JSON-ready: ``scenario, policy, scale, people, days,
     trajectories, worlds, runs``, ``decided`` (levers set by the policy's rules, hence not screened) and
     ``measures`` as ``morris`` gives them."""
-    from commsim.experiments.comparison import PRIMARY, _loaded, _processors
+    from commsim.experiments.comparison import PRIMARY, _loaded
 
     scenario = _loaded(scenario)
     scenario.policy(policy)
@@ -290,7 +279,7 @@ def screen(scenario, policy: str, scale: str | None = None, days: int | None = N
     decided = decided_by_rules(scenario, policy, size.name, days, ranges)
     problem = problem_of({lever: span for lever, span in ranges.items() if lever not in decided})
     run = runner(scenario, policy, size.name, days, list(measures or PRIMARY), problem["names"],
-                 _processors() if jobs is None else jobs, progress, run_world)  # fmt: skip
+                 processors() if jobs is None else jobs, progress, run_world)  # fmt: skip
     found = morris(run, problem, trajectories, worlds)
     return {"scenario": scenario.id, "policy": policy, "scale": size.name, "people": size.people, "days": days,
             "trajectories": trajectories, "worlds": worlds, "levers": problem["num_vars"],

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from commsim.errors import UserError
 from commsim.experiments.ledger import model_version
 from commsim.experiments.progress import Progress
-from commsim.experiments.worlds import settle, spread
+from commsim.experiments.worlds import have_compiled, processors, settle, spread
 from commsim.words import say
 
 TABLE = "commsim.experiments.patterns:PATTERNS"
@@ -60,8 +60,9 @@ def validate(names: Sequence[str] = (), worlds: int = WORLDS, draws: int | None 
              progress: Progress | None = None, table: str = TABLE) -> Validation:  # fmt: skip
     """Look for the patterns ``names`` (none: all) in worlds 1 to ``worlds`` and in ``draws`` parameter draws.
 
-    ``jobs``: processes, None for all processors; the answer is the same for any number.  ``table`` is where
-    the patterns are found, as "module:name".  Raises UserError for an unknown pattern or one given twice.
+    ``jobs``: processes, None for all processors; the answer is the same for any number, and on a
+    cluster.  ``table`` is where the patterns are found, as "module:name".  Raises UserError for an unknown pattern
+    or one given twice.
     """
     patterns = _chosen(_table(table), names)
     draws = worlds if draws is None else draws
@@ -133,19 +134,14 @@ def _look(tasks: list[Looking], jobs: int | None, progress: Progress | None) -> 
     seen: dict[tuple[str, int], dict[str, Seen]] = {}
     tell = _teller(tasks, progress)
     tell(0)
-    _compile(tell, tasks)
-    jobs = _processors() if jobs is None else jobs
+    if any(task.table == TABLE for task in tasks):
+        have_compiled(lambda: tell(0, say("progress.compiling")))
+    jobs = processors() if jobs is None else jobs
     results = spread(tasks, jobs, look)
     try:
         for where, found in results:
             seen[where] = found
             tell(len(seen))
-    except UserError:
-        raise
-    except Exception as fault:
-        if type(fault).__name__ in ("TerminatedWorkerError", "BrokenProcessPool"):
-            raise UserError("compare_worker_died", value=jobs) from fault
-        raise
     finally:
         results.close()
     return seen
@@ -161,23 +157,6 @@ def _teller(tasks, progress) -> Callable[..., None]:
             progress(done, len(tasks), left, note or say("validation.note", n=most))
 
     return tell
-
-
-def _compile(tell, tasks) -> None:
-    """Compile in the parent, once, rather than in every process at the same time."""
-    from commsim import kernels
-
-    if not kernels.warmed() and any(task.table == TABLE for task in tasks):
-        from commsim.engine import warm
-
-        tell(0, say("progress.compiling"))
-        warm()
-
-
-def _processors() -> int:
-    from joblib import cpu_count
-
-    return cpu_count()
 
 
 def _row(pattern, seen: dict) -> dict:

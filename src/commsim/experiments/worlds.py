@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import signal
 import sys
 import threading
@@ -22,6 +23,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from commsim.errors import UserError
+from commsim.experiments import cluster
 
 ENGINE = "commsim.engine:run_world"
 
@@ -37,7 +39,7 @@ class Task(NamedTuple):
     days: int
     run_world: str | Callable = ENGINE  # "module:function", or the function itself
     version: str = ""  # of the model, as the parent sees it
-    parent: int = 0  # process id of the parent, 0 when the world is lived in the parent
+    parent: int = 0  # process id of the parent; 0 in the parent itself, cluster.ELSEWHERE on other machines
 
 
 class Lived(NamedTuple):
@@ -89,25 +91,69 @@ def unpack(packed: bytes) -> dict:
     return json.loads(zlib.decompress(packed))
 
 
+def processors() -> int:
+    """How many tasks are done at once unless the user says otherwise: as many as there are processors."""
+    if (machines := cluster.current()) is not None:
+        return machines.processors()
+    from joblib import cpu_count
+
+    return cpu_count()
+
+
+def have_compiled(tell: Callable[[], None]) -> None:
+    """Compile the kernels if need be, once here or once a machine of a cluster, rather than in every worker at the
+    same time; ``tell`` is called before something that takes a minute."""
+    if (machines := cluster.current()) is not None:
+        return machines.compile(tell)
+    from commsim import kernels
+
+    if not kernels.warmed():
+        from commsim.engine import warm
+
+        tell()
+        warm()
+
+
 def spread(tasks: list, jobs: int, work: Callable = live) -> Iterator:
     """Do ``work`` with each task (live it) in ``jobs`` processes; results come as they finish, in any order.
 
-    Closing the iterator early (an error or Ctrl-C in the parent) stops the workers.
+    Within ``on_cluster`` the workers of the cluster do it, and ``jobs`` says nothing.  Closing the iterator early
+    (an error or Ctrl-C in the parent) stops the local workers, and takes back what others have not begun.  Raises
+    UserError when workers die or the cluster is gone.
     """
-    if jobs == 1 or len(tasks) < 2:
+    machines = cluster.current()
+    if machines is None and (jobs == 1 or len(tasks) < 2):
         yield from map(work, tasks)
         return
-    from joblib import Parallel, delayed, parallel_config
-
-    with parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
-        parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch=2 * jobs)
-        results = parallel(delayed(work)(task._replace(parent=os.getpid())) for task in tasks)
+    results = _in_processes(tasks, jobs, work) if machines is None else machines.spread(tasks, work)
+    done = 0
     try:
-        yield from results
+        for result in results:
+            done += 1
+            yield result
+        if done < len(tasks):  # joblib takes a scheduler that went away for the end
+            raise UserError("cluster_gone", place=machines and machines.scheduler)
+    except BaseException as fault:
+        if (key := _BROKEN.get(type(fault).__name__)) is None:
+            raise
+        raise UserError(key, value=jobs, place=machines and machines.scheduler) from fault
     finally:
         with warnings.catch_warnings():  # joblib warns of the tasks that are dropped on purpose
             warnings.simplefilter("ignore", UserWarning)
             results.close()
+
+
+_BROKEN = {"TerminatedWorkerError": "compare_worker_died", "BrokenProcessPool": "compare_worker_died",
+           "KilledWorker": "cluster_workers_died", "CancelledError": "cluster_gone", "FutureCancelledError":
+           "cluster_gone", "ClosedClientError": "cluster_gone", "CommClosedError": "cluster_gone"}  # fmt: skip
+
+
+def _in_processes(tasks: list, jobs: int, work: Callable):
+    from joblib import Parallel, delayed, parallel_config
+
+    with parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
+        parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch=2 * jobs)
+        return parallel(delayed(work)(task._replace(parent=os.getpid())) for task in tasks)
 
 
 def _scenario(source: str, digest: str):
@@ -130,13 +176,17 @@ def _function(named: str | Callable) -> Callable:
 
 @cache
 def settle(parent: int, version: str) -> None:
-    """Once per worker: the parent's model, one thread, Ctrl-C left to the parent, no life after it."""
-    import numba
-
+    """Once per worker: the parent's model; on the parent's machine also one thread, Ctrl-C left to it, no life
+    after it.  A worker elsewhere belongs to its cluster, which sees to the rest."""
     from commsim.experiments.ledger import model_version
 
     if model_version() != version:
-        raise UserError("compare_model_changed", value=model_version(), allowed=version)
+        key = "cluster_model" if parent == cluster.ELSEWHERE else "compare_model_changed"
+        raise UserError(key, place=platform.node(), value=model_version(), allowed=version)
+    if parent == cluster.ELSEWHERE:
+        return
+    import numba
+
     numba.set_num_threads(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32" and os.getppid() == parent:

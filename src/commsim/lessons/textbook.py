@@ -41,7 +41,7 @@ def listening(numbers: Mapping[str, int], world: int) -> Trial:
     First opinions are spread evenly over 0 to 100, by lot and by how many one knows in equal parts.
     """
     weights, degree = courtyard()
-    first = 100.0 * _ranks(_ranks(degree) + column(world, FIRST, 0, 0, len(degree)))
+    first = 100.0 * _ranks(_ranks(degree) + column(world, FIRST, 0, 0, len(degree), 0, 0))
     rows = opinions.friedkin_johnsen(weights, first, numbers["openness"] / 100.0, LISTENING_ROUNDS)
     high, low = np.percentile(rows[-1], [90, 10])
     counts = {"spread": high - low, "mean": rows[-1].mean(), "plain": first.mean(),
@@ -51,7 +51,7 @@ def listening(numbers: Mapping[str, int], world: int) -> Trial:
 
 def meeting(numbers: Mapping[str, int], world: int) -> Trial:
     """Two at a time meet and move half-way if they differ by less than ``tolerance`` (C7)."""
-    first, tolerance = column(world, FIRST, 0, 0, CROWD), numbers["tolerance"] / 100.0
+    first, tolerance = column(world, FIRST, 0, 0, CROWD, 0, 0), numbers["tolerance"] / 100.0
     rows = 100.0 * np.array([opinions.deffuant(first, tolerance, rounds=k, world=world) for k in MEETING_ROUNDS])
     counts = {"camps": opinions.clusters(rows[-1] / 100.0, gap=tolerance / 2.0), "mean": rows[-1].mean(),
               "plain": rows[0].mean()}  # fmt: skip
