@@ -181,6 +181,15 @@ def warm() -> float:
     return perf_counter() - began
 
 
+def rehearse(rules: Sequence[Rule], settings: Settings, days: int) -> None:
+    """Live up to a quarter in a tiny place under ``rules``: what is compiled is loaded, and then a run only runs."""
+    days = min(days, 91)
+    place = Place("rehearsal", "courtyard", 100, 40, burn_in=0, settings=settings)
+    loop = Days(populate(place, 1), tuple(rules), Record(frozenset({days - 1})))
+    for _ in range(days):
+        loop.live()
+
+
 def live_briefly(phases: Sequence[str] | None, days: int) -> None:
     """Live in a tiny place, with only some ``phases`` of the day (None: all), under every rule."""
     from commsim import rules as r
