@@ -184,7 +184,8 @@ def warm() -> float:
 def rehearse(rules: Sequence[Rule], settings: Settings, days: int) -> None:
     """Live up to a quarter in a tiny place under ``rules``: what is compiled is loaded, and then a run only runs."""
     days = min(days, 91)
-    place = Place("rehearsal", "courtyard", 100, 40, burn_in=0, settings=settings)
+    busy = settings.x._replace(projects_a_year=50.0, needs_rate=50.0, mu=2.0, volunteer_share=0.2)
+    place = Place("rehearsal", "courtyard", 100, 40, burn_in=0, settings=Settings(busy, shocks=settings.shocks))
     loop = Days(populate(place, 1), tuple(rules), Record(frozenset({days - 1})))
     for _ in range(days):
         loop.live()
