@@ -181,6 +181,16 @@ def warm() -> float:
     return perf_counter() - began
 
 
+def rehearse(rules: Sequence[Rule], settings: Settings, days: int) -> None:
+    """Live up to a quarter in a tiny place under ``rules``: what is compiled is loaded, and then a run only runs."""
+    days = min(days, 91)
+    busy = settings.x._replace(projects_a_year=50.0, needs_rate=50.0, mu=2.0, volunteer_share=0.2)
+    place = Place("rehearsal", "courtyard", 100, 40, burn_in=0, settings=Settings(busy, shocks=settings.shocks))
+    loop = Days(populate(place, 1), tuple(rules), Record(frozenset({days - 1})))
+    for _ in range(days):
+        loop.live()
+
+
 def live_briefly(phases: Sequence[str] | None, days: int) -> None:
     """Live in a tiny place, with only some ``phases`` of the day (None: all), under every rule."""
     from commsim import rules as r

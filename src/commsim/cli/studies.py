@@ -171,10 +171,11 @@ def run(scenario, policy, scale, days, world, out, as_json):
     from commsim.measures.table import MEASURES
 
     began = time.perf_counter()
-    if not kernels.warmed():  # otherwise each kernel is loaded when it is first needed
+    if not kernels.warmed():
         with waiting(say("cli.run.compiling")):
             engine.warm()
     with days_told("cli.run.starting") as tell:
+        engine.rehearse(rules, place.settings, days)
         state = engine.prepare(place, world, progress=tell)
     started = time.perf_counter()
     gc.freeze()
