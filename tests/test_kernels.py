@@ -164,3 +164,33 @@ def test_a_table_and_its_views_share_memory(monkeypatch):
     assert isinstance(columns, Columns) and len(columns) == 3
     columns.mark[2] = True
     assert rows.mark.tolist() == [False, False, True] and columns[1].number == 5.0
+
+
+EVERY_POLICY = """
+import sys
+from numba.core.dispatcher import Dispatcher
+from commsim import scenarios
+from commsim.engine import live_briefly, prepare, run
+
+live_briefly(None, 21)
+kernels = {part for name, module in sys.modules.items() if name.startswith("commsim")
+           for part in vars(module).values() if isinstance(part, Dispatcher)}
+ready = {kernel: len(kernel.signatures) for kernel in kernels}
+for name in scenarios.available():
+    place = scenarios.load(name)
+    scale = min(place.scales, key=lambda one: place.scale(one).people)
+    start = prepare(place.place(scale), 1)
+    for policy in place.policies:
+        run(start.copy(), place.rules(policy, scale), 100)
+inside = {name for kernel in kernels for name in kernel.py_func.__code__.co_names}  # compiled with what calls them
+print(len(kernels), *sorted(kernel.__name__ for kernel in kernels
+                            if len(kernel.signatures) > ready[kernel] and kernel.__name__ not in inside))
+"""
+
+
+@pytest.mark.skipif(not kernels.JIT, reason="nothing is compiled")
+def test_compiling_once_is_enough_for_every_policy_of_every_scenario():
+    """Or the first run after installing would wait again, and so would whoever opens Binder's image."""
+    done = subprocess.run([sys.executable, "-c", EVERY_POLICY], capture_output=True, text=True, check=True)
+    count, *compiled_later = done.stdout.split()
+    assert int(count) > 100 and compiled_later == []

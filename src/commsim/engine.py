@@ -203,7 +203,7 @@ def live_briefly(phases: Sequence[str] | None, days: int) -> None:
     rules = (r.OnlineGroup(poster=10.0), r.Icebreaker(), r.ReplyTime(hours=1.0), r.PreScreening(share=0.0),
              r.Vote(days=1, share=0.0, operator=">="), r.Notice(decision=1, works=1, objectors=1000),
              r.PhoneTraining(seats=2, lessons=1, poster=10.0), r.HomeVisits(), r.ThirdPlace(),
-             r.Gatherings(every=7, threshold=0, operator=">=", sign_up_days=2),
+             r.Gatherings(every=7, threshold=0, operator=">=", sign_up_days=2, gift=True),
              r.PropertyInGroup(), r.OwnersCommittee(), r.PrivateMessages(), r.TalkDays(a_month=20.0), r.GridOrders(),
              r.OpenBooks(), r.ServiceSupply(a_month=500.0), r.Hall(guests=5, days_week=7), r.NeedsSurvey(),
              r.Recognition(badges=True), r.HelpNorms(), r.BuildingLeaders(buildings=1),
@@ -217,3 +217,4 @@ def live_briefly(phases: Sequence[str] | None, days: int) -> None:
     loop.plan = [phase for phase in loop.plan if phases is None or phase.name in phases]
     for _ in range(days):
         loop.live()
+    loop.state.ties.copy()  # as at the start of every world
