@@ -23,9 +23,10 @@ FLOORS = [
     {"scenarios", "special"},
     {"agents"},
     {"community"},
+    {"chatlogs"},
     {"experiments"},
     {"show"},
-    {"chatlogs", "lessons"},
+    {"lessons"},
     {"curricula"},
     {"cli"},
 ]

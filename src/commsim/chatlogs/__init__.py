@@ -1,0 +1,1 @@
+"""Real chat logs: readers, pseudonyms, the group's health, and a scenario fitted to it."""
