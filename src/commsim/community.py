@@ -93,7 +93,7 @@ class Community(mesa.Model):
     def __getstate__(self) -> dict:
         kept = {name: value for name, value in vars(self).items() if name != "columns"}
         record, state = self.loop.record.copy(), self.state.copy()
-        kept["loop"] = replace(self.loop, state=state, record=record, _holding=None, _settings=None)
+        kept["loop"] = replace(self.loop, state=state, record=record, _folded=None, _settings=None)
         return kept
 
     def __setstate__(self, kept: dict) -> None:

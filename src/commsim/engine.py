@@ -22,13 +22,15 @@ from commsim.day.plan import Phase, offline_day, whole_day
 from commsim.population import Place, populate
 from commsim.record import Record, reply_times, strata_of
 from commsim.rules import Rule, fold
+from commsim.rules.base import FOREVER
 from commsim.state.settings import Settings
 from commsim.state.shocks import Embezzlement
 from commsim.state.whole import State
 
 RESULT_YEARS = (1, 3)
 WEEK = 7
-HEAVY = ("needs", "talking")  # the event heap: half of what there is to compile
+# half of what there is to compile, and none of it needs a group to have been founded
+HEAVY = ("needs", "visiting", "talking", "asking", "keeping", "helping", "leading")
 Progress = Callable[[int, int], None]
 
 
@@ -40,14 +42,19 @@ class Days:
     rules: tuple[Rule, ...]
     record: Record | None = None
     plan: list[Phase] = field(default_factory=whole_day)
-    _holding: tuple[Rule, ...] | None = None
+    _same: tuple[int, int] = (0, 0)  # the days from the first to before the second have the same rules
+    _folded: tuple[Rule, ...] | None = None
+    _holding: tuple[Rule, ...] = ()
     _settings: Settings | None = None
 
     def settings(self, day: int) -> Settings:
         """The settings of a day: folded afresh whenever the rules in force change or a shock moves levers."""
-        holding = tuple(rule for rule in self.rules if rule.holds(day))
-        if holding != self._holding or any(shock.moves(day) for shock in self.state.base.shocks):
-            self._holding, self._settings = holding, fold(self.state.base, holding, day)
+        known = self.rules is self._folded and self._same[0] <= day < self._same[1]
+        if not known or any(shock.moves(day) for shock in self.state.base.shocks):
+            self._holding = tuple(rule for rule in self.rules if rule.holds(day))
+            edges = [edge for rule in self.rules for edge in (rule.start, rule.end) if edge > day]
+            self._same, self._folded = (day, min(edges, default=FOREVER)), self.rules
+            self._settings = fold(self.state.base, self._holding, day)
         return self._settings
 
     def live(self) -> None:
@@ -167,12 +174,12 @@ def run_world(scenario, scale: str, policies: Sequence[str], world: int, days: i
 def warm() -> float:
     """Compile every kernel (a minute or two, once after installing) or load them; seconds taken.
 
-    The event heap is half of the work: a second process compiles it meanwhile.
+    A second process compiles half of the phases meanwhile.
     """
     began = perf_counter()
     other = None
     if not kernels.warmed() and kernels.CACHED and (os.cpu_count() or 1) > 1:
-        code = "from commsim import engine; engine.live_briefly(engine.HEAVY, days=1)"
+        code = "from commsim import engine; engine.live_briefly(engine.HEAVY, days=21)"
         other = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
         live_briefly([phase.name for phase in whole_day() if phase.name not in HEAVY], days=21)
         other.wait()

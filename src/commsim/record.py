@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from commsim.clock import HOURS, YEAR
-from commsim.kernels import kernel
+from commsim.kernels import inner, kernel
 from commsim.measures import (
     ACQUAINTED,
     MEASURES,
@@ -63,9 +63,7 @@ class Record:
     def keep(self, state: State, settings: Settings, day: int) -> None:
         """Add up the evening of ``day``."""
         row = sums_of_evening(state.under(settings), day)
-        projects = state.projects.all
-        row[-3:] = (sum(g["held"] for g in state.gatherings.past), sum(p.outcome == "done" for p in projects),
-                    sum(s["result"] == "restarted" for p in projects for s in p.steps))  # fmt: skip
+        row[-3:] = state.gatherings.held, state.projects.done, state.projects.restarts
         self.people, self.officials = state.size, len(state.office.officials)
         self.days.append(day)
         self.evenings.append(row)
@@ -188,23 +186,15 @@ def sums_by_stratum(state, day):
     for i in range(len(people)):
         if people.age[i] == CHILD:
             continue
-        known = strong = inside = 0
-        alone = other = 1.0
         building = homes.doors.building[people.household[i]]
-        first, end = homes.building_rows[building], homes.building_rows[building + 1]
-        start = ties.rows.start[i]
-        for k in range(start, start + ties.rows.degree[i]):  # without branches: half of all ties are faint
-            u, j = ties.slots.u[k], ties.slots.neighbour[k]
-            alone, other = other, alone * (1.0 - u * scale)  # two products in turn: neither waits for the other
-            known += u >= faintest
-            strong += u >= strongest
-            inside += (u >= faintest) & (j >= first) & (j < end)
+        known, strong, inside, near = reach(ties, i, faintest, strongest, scale, homes.building_rows[building],
+                                            homes.building_rows[building + 1])  # fmt: skip
         a, b = people.tenure[i], people.age[i]
         counts[a, b] += 1
         sums[0, a, b] += known
         sums[1, a, b] += strong
         sums[2, a, b] += known == 0
-        sums[3, a, b] += min(1.0 - alone * other, 1.0)  # rounding may leave a strength just above 1
+        sums[3, a, b] += near
         sums[4, a, b] += people.trust[i]
         sums[5, a, b] += people.in_official[i]
         sums[6, a, b] += people.last_part[i] > day - PART_WINDOW
@@ -219,6 +209,33 @@ def sums_by_stratum(state, day):
             extra[0] += 1
             extra[1] += people.last_sent[i] > day - TALK_WINDOW
     return sums, counts, extra
+
+
+@inner
+def reach(ties, i, faintest, strongest, scale, first, end):
+    """Of i's ties: (acquaintances, strong ones, acquaintances among rows first..end-1, 1 - product of (1 - w)).
+
+    A loop for each, without branches (half of all ties are faint), so that several ties are looked at at a time.
+    """
+    start, degree = ties.rows.start[i], int(ties.rows.degree[i])
+    u, neighbour = ties.slots.u[start : start + degree], ties.slots.neighbour[start : start + degree]
+    known = strong = inside = 0
+    for k in range(degree):
+        known += u[k] >= faintest
+    for k in range(degree):
+        strong += u[k] >= strongest
+    for k in range(degree):
+        inside += (u[k] >= faintest) & (neighbour[k] >= first) & (neighbour[k] < end)
+    a = b = c = d = 1.0  # four products in turn: none waits for another
+    fours = degree // 4 * 4
+    for k in range(0, fours, 4):
+        a *= 1.0 - u[k] * scale
+        b *= 1.0 - u[k + 1] * scale
+        c *= 1.0 - u[k + 2] * scale
+        d *= 1.0 - u[k + 3] * scale
+    for k in range(fours, degree):
+        a *= 1.0 - u[k] * scale
+    return known, strong, inside, min(1.0 - a * b * c * d, 1.0)  # rounding may leave a strength just above 1
 
 
 def _recent_senders(state, day) -> np.ndarray:

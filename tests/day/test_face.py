@@ -113,8 +113,8 @@ def test_broken_trust_takes_its_share_on_both_sides_and_from_nobody_else(beta):
     know(state, 0, 1, 0.6)
     know(state, 0, 2, 0.4)
     ties, level = state.tables.ties, level_on(0, 1e9)
-    break_trust(ties, 1, 0, beta, level)
-    break_trust(ties, 1, 3, beta, level)  # strangers
+    break_trust(ties, 1, 0, beta)
+    break_trust(ties, 1, 3, beta)  # strangers
     assert strength(ties, 0, 1, level) == strength(ties, 1, 0, level) == pytest.approx(0.6 * (1 - beta))
     assert strength(ties, 0, 2, level) == pytest.approx(0.4)
     assert state.ties.rows["total"][:3] == pytest.approx([1.0 - 0.6 * beta, 0.6 * (1 - beta), 0.4])

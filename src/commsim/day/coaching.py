@@ -56,9 +56,9 @@ def coaching(state: State, settings: Settings, day: int) -> None:
         note_month(state.under(settings), day)
     if x.grant_yuan > 0.0:
         _grant(state, x, settings, day)
-    if x.eta_service > 0.0 and state.groups.rows["coached"][:count].max() >= day - FRESH_DAYS:
+    if x.eta_service > 0.0 and state.tables.groups.rows["coached"][:count].max() >= day - FRESH_DAYS:
         turn_to_service(state.under(settings), day)
-    if state.groups.rows["service"][:count].any():
+    if state.tables.groups.rows["service"][:count].any():
         serve_neighbours(state.under(settings), day)
 
 

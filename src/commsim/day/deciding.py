@@ -55,6 +55,7 @@ def deciding(state: State, settings: Settings, day: int) -> None:
         live_project(state, project, settings, day)
         if project.outcome != "open":
             _part(state, project)
+            state.projects.done += project.outcome == "done"
 
 
 def propose(state: State, settings: Settings, compound: int, day: int) -> Project:
@@ -208,6 +209,7 @@ def _end_notice(state, project, settings, day):
     enough = count > stage.objectors if stage.operator == ">" else count >= stage.objectors
     if stage.objectors > 0 and enough:
         kind = "acceptance" if project.charged else stage.restart_to
+        state.projects.restarts += 1
         _start_over(state, project, settings, day, "restarted", count, kind)
         return
     _answer_objectors(state, project, objecting & ~project.heard, settings, day)

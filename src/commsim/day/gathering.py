@@ -11,11 +11,13 @@ hours together with those at their table only; an icebreaker mixes the tables an
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from commsim.day.seating import together
-from commsim.day.willing import willing
-from commsim.draws import column, draw, purpose
+from commsim.day.willing import reasons, willing
+from commsim.draws import column, column_of, draw, purpose
 from commsim.kernels import inner, kernel
 from commsim.state.office import FOR_GATHERINGS, OTHER_HOURS
 from commsim.state.people import CHILD, liked
@@ -31,24 +33,25 @@ FAMILY = THEMES.index("family")
 def gathering(state: State, settings: Settings, day: int) -> None:
     """Sign-ups of the day; gatherings that are due are held or dropped."""
     gatherings, t = state.gatherings, state.tables
-    newcomers = state.people["since"] == day
+    if not gatherings.open:
+        return
+    newcomers = state.people.since == day
     for one in list(gatherings.open):
         one.signed[newcomers] = False  # whoever signed up for that seat has moved out
-        rows = t.homes.compound_rows[one.compound], t.homes.compound_rows[one.compound + 1]
+        rows = tuple(t.homes.compound_rows[one.compound : one.compound + 2].tolist())
         if settings.x.theme_asked > 0.0 and day == one.announced:  # later, people have signed up for a theme
             one.order = _by_liking(one, liked(t.people, *rows))
         deadline = one.announced + one.plan.sign_up_days
         if day < deadline:
-            sign_up(state.under(settings), one.signed, *rows, one.theme, one.identity, one.series, one.announced,
-                    one.plan.hours, one.plan.weekday, float(one.plan.gift))  # fmt: skip
+            _announce(state, one, rows, settings)
+            sign_up(state.under(settings), one.signed, one.readers, one.bars, one.theme, one.plan.hours,
+                    one.plan.weekday, float(one.plan.gift))  # fmt: skip
         elif day == deadline and not _enough(one):
-            gatherings.open.remove(one)
-            gatherings.past.append(_entry(one, day, 0))
+            gatherings.end(one, day, 0)
             if one.attempt + 1 < len(one.plan.themes):
                 gatherings.announce(one.compound, one.ordinal, one.plan, day, one.attempt + 1, one.order)
         elif day >= one.held_on:
-            gatherings.open.remove(one)
-            gatherings.past.append(_entry(one, day, _hold(state, one, rows, settings, day)))
+            gatherings.end(one, day, _hold(state, one, rows, settings, day))
 
 
 def _enough(one) -> bool:
@@ -63,9 +66,11 @@ def _by_liking(one, known) -> tuple[int, ...]:
     return tuple(sorted(turn, key=lambda theme: -known[theme]))
 
 
-def _entry(one, day, guests) -> dict:
-    return {"compound": one.compound, "day": day, "theme": THEMES[one.theme], "held": guests > 0,
-            "signed": int(one.signed.sum()), "guests": guests}  # fmt: skip
+def _announce(state, one, rows, settings):
+    """Who sees the announcement; again when more or fewer people come to see such things."""
+    if one.seen != settings.x.seen_announcement:
+        one.seen = settings.x.seen_announcement
+        one.readers, one.bars = who_reads(state.under(settings), *rows, one.identity, one.series, one.announced)
 
 
 def _hold(state, one, rows, settings, day) -> int:
@@ -99,20 +104,31 @@ def cost_of_coming(people, i, x, hours, weekday):
 
 
 @kernel
-def sign_up(state, signed, start, end, theme, identity, series, announced, hours, weekday, gift):
-    """One more day of sign-ups among rows start..end-1, on the list as it stood in the morning."""
-    people, world, x = state.people, state.world, state.levers[0]
+def who_reads(state, start, end, identity, series, announced):
+    """Rows of start..end-1 who see an announcement, and the log-odds from which each would come: u < logistic(reasons)
+    for the keyed u, or log(u / (1 - u)) < reasons, which is quicker to ask day after day."""
+    sees = column(state.world, SEEN, announced, start, end, identity, series)
+    readers = np.flatnonzero(sees < state.levers[0].seen_announcement) + start
+    bars = column_of(state.world, SIGN_UP, announced, readers, identity, series)
+    for k in range(len(bars)):
+        bars[k] = math.log(bars[k] / (1.0 - bars[k]))
+    return readers, bars
+
+
+@kernel
+def sign_up(state, signed, readers, bars, theme, hours, weekday, gift):
+    """One more day of sign-ups among the readers, on the list as it stood in the morning."""
+    people, x = state.people, state.levers[0]
     before = signed.copy()
-    sees = column(world, SEEN, announced, start, end, identity, series)
-    for i in range(start, end):
-        if sees[i - start] >= x.seen_announcement or signed[i] or people.age[i] == CHILD:
+    for k in range(len(readers)):
+        i = readers[k]
+        if signed[i] or people.age[i] == CHILD:
             continue
         match = float((people.interests[i] >> theme) & 1)
         cost = cost_of_coming(people, i, x, hours, weekday)
-        u = draw(world, SIGN_UP, announced, i, identity, series)
-        if u < willing(people, i, x, x.theta_gathering, match, 1.0, cost, 0.0, gift):  # cannot be more willing
+        if bars[k] < reasons(people, i, x, x.theta_gathering, match, 1.0, cost, 0.0, gift):  # cannot be more willing
             share = share_inside(state.ties, i, before)
-            signed[i] = u < willing(people, i, x, x.theta_gathering, match, share, cost, 0.0, gift)
+            signed[i] = bars[k] < reasons(people, i, x, x.theta_gathering, match, share, cost, 0.0, gift)
 
 
 @kernel

@@ -176,16 +176,19 @@ def who_posts(state, h, day):
     with hazard expose_rate if any is in the group, each envoy of the building with hazard envoy_rate."""
     people, homes, x = state.people, state.homes, state.levers[0]
     doors = homes.doors
+    u1, u2 = draw_two(state.world, SHOWN, day, h, people.tenancy[doors.first[h]], 0)
+    around = homes.building_rows[doors.building[h] + 1] - homes.building_rows[doors.building[h]]
+    if u1 >= 1.0 - math.exp(-x.expose_rate - x.envoy_rate * around * (x.envoy_share > 0.0)):  # whoever is around
+        return NOBODY, False
     near = np.empty(0, np.int64)
     if x.expose_rate > 0.0:
         near = in_group(people, homes.stairwell_rows, doors.stairwell[h], h)
     envoys = np.empty(0, np.int64)
     if x.envoy_share > 0.0:
-        around = in_group(people, homes.building_rows, doors.building[h], h)
-        envoys = around[envoys_among(state, around)]
+        members = in_group(people, homes.building_rows, doors.building[h], h)
+        envoys = members[envoys_among(state, members)]
     by_near = x.expose_rate if len(near) else 0.0
     by_envoys = x.envoy_rate * len(envoys)
-    u1, u2 = draw_two(state.world, SHOWN, day, h, people.tenancy[doors.first[h]], 0)
     if u1 >= 1.0 - math.exp(-by_near - by_envoys):
         return NOBODY, False
     at = u2 * (by_near + by_envoys)
@@ -253,7 +256,7 @@ def after_photo(state, poster, h, envoy, day):
     people, doors, x = state.people, state.homes.doors, state.levers[0]
     level = level_on(day, x.half_life)
     for j in range(doors.first[h], doors.first[h] + doors.seats[h]):
-        break_trust(state.ties, poster, j, x.beta, level)
+        break_trust(state.ties, poster, j, x.beta)
     if envoy:
         j = spokesperson(people, doors.first[h], doors.seats[h])
         meet(state.ties, poster, j, x.alpha, 1.0, level, x.w_drop)

@@ -267,7 +267,7 @@ def call_at_a_door(state, b, start, end, day):
         return
     luck = column(state.world, ORDER, spans.since[b], first, beyond, leader, 0)
     luck[people.household[leader] - first] = 2.0
-    h = first + np.argsort(luck)[spans.visited[b]]
+    h = first + np.flatnonzero(luck == np.partition(luck, spans.visited[b])[spans.visited[b]])[0]
     spans.visited[b] += 1
     adults = 0
     for j in range(homes.doors.first[h], homes.doors.first[h] + homes.doors.seats[h]):

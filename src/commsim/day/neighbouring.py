@@ -29,6 +29,8 @@ TIDY_EVERY = 30  # days between clearings of ties too faint to count
 
 def neighbouring(state: State, settings: Settings, day: int) -> None:
     """One day of chats."""
+    if day % TIDY_EVERY == 0 and state.ties.scattered:
+        state.ties = state.ties.copy()
     live_chats(state.under(settings), day)
 
 

@@ -85,7 +85,7 @@ def live_through(state, pairs, proposed, day):
     for q in range(len(pairs)):
         i, j = pairs[q, 0], pairs[q, 1]
         before = strength(state.ties, i, j, level)
-        break_trust(state.ties, i, j, x.beta, level)
+        break_trust(state.ties, i, j, x.beta)
         times += 1
         rules += draw(world, RULE, day, i, j, proposed) < x.rho_rules
         if x.mediation == 0.0:
@@ -101,7 +101,7 @@ def live_through(state, pairs, proposed, day):
                 mend(state.ties, i, j, before, level)
                 break
             if not skilled and u < success + (1.0 - success) * x.worse_unskilled:
-                break_trust(state.ties, i, j, x.beta, level)
+                break_trust(state.ties, i, j, x.beta)
                 times += 1
     return times, rules, heard
 
@@ -111,4 +111,4 @@ def mend(ties, i, j, before, level):
     """Half of what i and j have lost since their tie had strength ``before`` comes back."""
     now = strength(ties, i, j, level)
     if now > 0.0:
-        break_trust(ties, i, j, (now - before) / (2.0 * now), level)
+        break_trust(ties, i, j, (now - before) / (2.0 * now))

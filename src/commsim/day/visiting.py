@@ -28,29 +28,31 @@ def visiting(state: State, settings: Settings, day: int) -> None:
     k = day // 7 * 5 + day % 7  # working days before this one
     today = int((k + 1) * x.visits_week / 5.0) - int(k * x.visits_week / 5.0)
     if today:
-        made = visit(state.under(settings), int(state.office.occasions[VISITS]), today)
-        state.office.occasions[VISITS] += made
-        state.requests.extend([(OTHER_HOURS, x.minutes_visit)] * made)
+        homes = whom_to_visit(state, int(state.office.occasions[VISITS]), today, x.visits_renters > 0.0)
+        visit(state.under(settings), homes)
+        state.office.occasions[VISITS] += len(homes)
+        state.requests.extend([(OTHER_HOURS, x.minutes_visit)] * len(homes))
+
+
+def whom_to_visit(state: State, made: int, today: int, renters: bool) -> np.ndarray:
+    """The next ``today`` households after the first ``made``, in the order drawn once; after the last the first."""
+    doors = state.homes.doors
+    luck = column(state.world, ORDER, 0, 0, len(doors), 0, 0)
+    passed = doors.compound < 0
+    if not renters:
+        passed |= state.people.tenure[doors.first] != OWNER
+    luck[passed] = 2.0  # after everybody else
+    count = len(doors) - int(passed.sum())
+    ranks = np.arange(made, made + min(today, count)) % max(count, 1)
+    return np.argpartition(luck, ranks)[ranks] if len(ranks) else ranks
 
 
 @kernel
-def visit(state, made, today):
-    """Visit the next ``today`` households after the first ``made``; how many there were to visit."""
+def visit(state, households):
+    """Listen to everybody grown up at home in each of ``households``."""
     people, homes, x = state.people, state.homes, state.levers[0]
-    luck = column(state.world, ORDER, 0, 0, len(homes.doors), 0, 0)
-    count = 0
-    for h in range(len(homes.doors)):
-        owned = people.tenure[homes.doors.first[h]] == OWNER
-        if homes.doors.compound[h] >= 0 and (owned or x.visits_renters > 0.0):
-            count += 1
-        else:
-            luck[h] = 2.0  # after everybody else
-    order = np.argsort(luck)
-    today = min(today, count)
-    for k in range(made, made + today):
-        h = order[k % count]
+    for h in households:
         for i in range(homes.doors.first[h], homes.doors.first[h] + homes.doors.seats[h]):
             if people.age[i] != CHILD:
                 experience(people.trust, i, True, 1.0, x.a_visit, 0.0)
                 people.aware[i] = True
-    return today

@@ -20,8 +20,8 @@ TEN_YEARS = 3652.5
 
 
 @inner
-def willing(people, i, x, theta_0, match, share_in, hours, yuan, gift=0.0):
-    """Probability that person i takes part."""
+def reasons(people, i, x, theta_0, match, share_in, hours, yuan, gift=0.0):
+    """Log-odds that person i takes part."""
     logit = theta_0 + x.spirit + x.theta_m * match + x.theta_g * gift
     logit -= x.theta_c * hours + x.theta_c_yuan * yuan / 100.0
     if people.cooperation[i] != FREE_RIDER:
@@ -31,7 +31,13 @@ def willing(people, i, x, theta_0, match, share_in, hours, yuan, gift=0.0):
         stay = min(mean_stay(people.tenure[i], x) / TEN_YEARS, 1.0)
         logit += social + x.theta_v * people.v[i] + x.theta_t * (people.trust[i] - 0.5) + x.theta_h * stay
         logit -= people.crowding[i]
-    return logistic(logit)
+    return logit
+
+
+@inner
+def willing(people, i, x, theta_0, match, share_in, hours, yuan, gift=0.0):
+    """Probability that person i takes part."""
+    return logistic(reasons(people, i, x, theta_0, match, share_in, hours, yuan, gift))
 
 
 @inner

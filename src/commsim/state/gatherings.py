@@ -18,7 +18,8 @@ class Gathering:
     ``ordinal`` is its place in the compound's series and ``attempt`` counts themes tried for it;
     together with the compound they are its name in keyed draws; ``series`` tells apart gatherings of
     several rules that would have the same name.  ``order`` are indices of themes where the office asked
-    what people like.
+    what people like.  ``readers`` are the adults who see the announcement, when a share ``seen`` of all do, and
+    ``bars`` [readers] what each one's reasons must exceed.
     """
 
     compound: int
@@ -29,6 +30,9 @@ class Gathering:
     signed: np.ndarray
     series: int = 0
     order: tuple[int, ...] = ()
+    seen: float = -1.0
+    readers: np.ndarray | None = None
+    bars: np.ndarray | None = None
 
     @property
     def theme(self) -> int:
@@ -60,6 +64,7 @@ class Gatherings:
     people: int
     open: list[Gathering] = field(default_factory=list)
     past: list[dict] = field(default_factory=list)
+    held: int = 0  # of those past
     named: dict[tuple[int, int, int], int] = field(default_factory=dict)  # how often a name was used
     came: dict[int, tuple[int, np.ndarray]] = field(default_factory=dict)
     again: np.ndarray = field(default_factory=lambda: np.zeros(4, np.int64))
@@ -71,6 +76,13 @@ class Gatherings:
         series = self.named.get(name, 0)
         self.named[name] = series + 1
         self.open.append(Gathering(compound, ordinal, attempt, plan, day, np.zeros(self.people, bool), series, order))
+
+    def end(self, one: Gathering, day: int, guests: int) -> None:
+        """It was held for ``guests``, or dropped where that is 0."""
+        self.open.remove(one)
+        self.past.append({"compound": one.compound, "day": day, "theme": THEMES[one.theme], "held": guests > 0,
+                          "signed": int(one.signed.sum()), "guests": guests})  # fmt: skip
+        self.held += guests > 0
 
     def remember(self, compound: int, guests: np.ndarray, people: Rows, first: int, day: int) -> None:
         """One was held for the compound whose ``people`` are the rows from ``first`` on: who came again?"""

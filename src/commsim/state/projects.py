@@ -74,6 +74,8 @@ class Projects:
     """Projects under way and ended, in the order of their proposal."""
 
     all: list[Project] = field(default_factory=list)
+    done: int = 0
+    restarts: int = 0  # by objectors
 
     @property
     def open(self) -> list[Project]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from commsim.columns import Table
 from commsim.kernels import for_kernels, inner, kernel, table
 
 
@@ -25,7 +26,7 @@ class Ties(NamedTuple):
     counts ties lost because a row was full.
     """
 
-    slots: np.recarray
+    slots: Table
     rows: np.recarray
     used: np.ndarray
     most: int
@@ -53,13 +54,19 @@ class Ties(NamedTuple):
         copy_rows(for_kernels(self), for_kernels(twin))
         return twin
 
+    @property
+    def scattered(self) -> bool:
+        """Whether rows that grew have left so much behind that reading would be quicker in a copy."""
+        return self.used[0] > SCATTERED * self.rows["room"].sum()
+
     def __reduce__(self):
         n = int(self.used[0])
-        return _unpacked, (self.slots[:n], self.rows, self.most, self.evicted)
+        return _unpacked, (vars(self.slots[:n]), self.rows, self.most, self.evicted)
 
 
 FIRST_ROOM = 30  # ties that every row has room for at first; a full row moves to one of twice the room
-SLOT = np.dtype([("u", "f8"), ("neighbour", "i4"), ("mate", "i4")])
+SLOT = {"u": "f8", "neighbour": "i4", "mate": "i4"}
+SCATTERED = 1.05  # slots given out for each in a row
 
 
 def empty_ties(n: int, most: int) -> Ties:
@@ -68,7 +75,8 @@ def empty_ties(n: int, most: int) -> Ties:
     There are as many slots as all rows that n people can ever be given (30, 60, … ``most``); the
     system hands out memory only for those in use, a fifth of them in a large place.  They are left
     unwritten: no slot is read before it is given out, and NumPy asks the system for large pages
-    only for arrays that it need not clear.
+    only for arrays that it need not clear.  Strengths lie beside strengths and neighbours beside neighbours:
+    whoever looks for one of them reads nothing else.
     """
     first = min(FIRST_ROOM, most)
     room, slots = first, most
@@ -76,14 +84,15 @@ def empty_ties(n: int, most: int) -> Ties:
         slots, room = slots + room, 2 * room
     rows = table(n, total="f8", start="i8", degree="i4", room="i4")
     rows["room"], rows["start"] = first, first * np.arange(n)
-    return Ties(np.empty(n * slots, SLOT).view(np.recarray), rows, np.array([n * first]), most,
+    return Ties(Table(n * slots, SLOT, written=False), rows, np.array([n * first]), most,
                 np.zeros(1, np.int64))  # fmt: skip
 
 
 def _unpacked(slots, rows, most, evicted) -> Ties:
     twin = empty_ties(len(rows), most)
-    twin.slots[: len(slots)], twin.rows[:] = slots, rows
-    twin.used[0], twin.evicted[:] = len(slots), evicted
+    for name, values in slots.items():
+        twin.slots[name][: len(values)] = values
+    twin.rows[:], twin.used[0], twin.evicted[:] = rows, len(slots["u"]), evicted
     return twin
 
 
@@ -103,7 +112,6 @@ def copy_tie(source, k, target, m):
     target.slots.mate[m] = source.slots.mate[k]
 
 
-
 @inner
 def level_on(day, half_life):
     """e^(delta t): what strengths of day ``day`` are inflated by."""
@@ -112,12 +120,15 @@ def level_on(day, half_life):
 
 @inner
 def find(t, i, j):
-    """Slot that holds i's tie to j, or -1."""
-    start = t.rows.start[i]
-    for k in range(start, start + t.rows.degree[i]):
-        if t.slots.neighbour[k] == j:
-            return k
-    return -1
+    """Slot that holds i's tie to j, or -1.
+
+    Looks at the whole row without a branch, eight ties at a time, which is quicker than to stop where j is found.
+    """
+    start, degree = t.rows.start[i], int(t.rows.degree[i])
+    row, found = t.slots.neighbour[start : start + degree], 0
+    for k in range(degree):
+        found += (row[k] == j) * (k + 1)
+    return start + found - 1 if found > 0 else -1
 
 
 @inner
@@ -207,8 +218,8 @@ def meet(t, i, j, gain, ceiling, level, w_drop):
 
 
 @inner
-def break_trust(t, i, j, beta, level):
-    """Broken trust between i and j: w <- w (1 - beta), whatever the day's ``level``; strangers have none to lose."""
+def break_trust(t, i, j, beta):
+    """Broken trust between i and j: w <- w (1 - beta); strangers have none to lose."""
     k = find(t, i, j)
     if k < 0:
         return
