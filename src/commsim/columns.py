@@ -28,6 +28,11 @@ class Rows(SimpleNamespace):
     def __len__(self) -> int:
         return len(next(iter(vars(self).values())))
 
+    @property
+    def dtype(self) -> np.dtype:
+        """Names and kinds of the columns, as NumPy writes them."""
+        return np.dtype([(name, column.dtype) for name, column in vars(self).items()])
+
     def __getitem__(self, which):
         if isinstance(which, str):
             return getattr(self, which)

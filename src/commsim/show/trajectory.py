@@ -372,7 +372,7 @@ class _Watch:
         ties, n = self.state.ties, self.n
         floor = ACQUAINTED * level_on(self.state.day - 1, self.half_life)
         person, where = ties.everybody()
-        slots = ties.slots.view(np.ndarray)
+        slots = ties.slots
         close = np.flatnonzero(slots["u"][where] >= floor)
         a = person[close]
         b = slots["neighbour"][where[close]]
