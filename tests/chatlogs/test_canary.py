@@ -65,6 +65,7 @@ def planted(format, folder):
         lines = whole.splitlines(keepends=True)
         versions = {"whole": whole, "cut": whole[: len(whole) * 3 // 5], "broken": whole.replace(b"\n", b"\xff\xfe\n", 3),
                     "upside_down": b"".join(reversed(lines)), "headless": b"".join(lines[1:]),
+                    "headed": lines[0].rstrip() + f",{name},{number}\n".encode() + b"".join(lines[1:]),
                     "nul": whole + b"\0", "names": f"{name}\n{number}\n".encode() * 5}  # fmt: skip
         for what, content in versions.items():
             (folder / f"{what}{i}.txt").write_bytes(content)
