@@ -15,7 +15,7 @@ NAME, NUMBER = "沈桥遥", "13900001234"
 def test_the_account_of_every_format_can_be_told(read, format, lang):
     loader = read(samples.of(format).sample(NAME, NUMBER), format, reply_to="member").loader
     text = "\n".join(sentences(loader, lang))
-    assert NAME not in text and NUMBER not in text and "{" not in text
+    assert NAME not in text and NUMBER not in text
     for name in CLASSES:
         assert not loader[name] or f"{loader[name]:,}" in text
     for fault in loader["faults"].values():
