@@ -65,12 +65,14 @@ class Account:
     day_order_why: str = ""
     reply_to: str = ""  # "member", "message", or "" where nothing replies
     reply_to_why: str = ""
+    numbered: bool = False  # messages have no ids of their own: an id is the number of the row, from 1
     ordered: bool = True  # False: the format knows days and not moments, so nobody "spoke last"
 
     messages: int = 0
     members: int = 0
     only_addressed: int = 0  # members who never sent anything but were addressed
     from_roster: int = 0  # members that only the roster names
+    roster_skipped: int = 0  # lines of the roster that could not be read
     replies: int = 0
     replies_unknown: int = 0  # to a message that is not in the log
     to_oneself: int = 0
