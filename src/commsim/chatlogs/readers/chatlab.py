@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from commsim.chatlogs.account import Account
 from commsim.chatlogs.events import Coming, Message
 from commsim.chatlogs.lines import Source
+from commsim.chatlogs.readers import Options
 from commsim.chatlogs.readers.stamps import Names, comings
 from commsim.chatlogs.readers.stream import entries
 from commsim.chatlogs.times import Zone, fault
@@ -33,9 +34,10 @@ def looks_like(head: str) -> bool:
     return bool(_LINES.match(head) or _OBJECT.match(head))
 
 
-def read(source: Source, account: Account, options) -> Iterator[Message | Coming]:
+def read(source: Source, account: Account, options: Options) -> Iterator[Message | Coming]:
     """Messages in their order, then who came and left."""
     Zone(account, options.timezone, says="UTC")  # times are Unix seconds
+    account.reply_to, account.reply_to_why = "message", "format"
     chat = _Chat()
     each = _lines(source, account) if _LINES.match(source.head()) else _entries(source, account)
     for kind, number, value in each:
@@ -51,6 +53,8 @@ def read(source: Source, account: Account, options) -> Iterator[Message | Coming
             account.message()
             yield read
     account.renamed = len(chat.renamed)
+    if not chat.replies:
+        account.carries = CARRIES - {"reply_to"}  # fields of version 0.0.2 that a platform may not have
     yield from chat.comings()
 
 
@@ -101,6 +105,7 @@ class _Chat:
 
     def __init__(self):
         self.names = Names()
+        self.replies = False  # whether anything replies
         self.members: dict[str, str | None] = {}  # name: member, None if several had it
         self.called: dict[tuple[str, str], str] = {}
         self.renamed: set[str] = set()
@@ -119,7 +124,7 @@ class _Chat:
         """A message, None for a notice, or a kind of fault."""
         time, sender, kind = value.get("timestamp"), _text(value.get("sender")), value.get("type")
         if not isinstance(time, (int, float)) or isinstance(time, bool):
-            return "time"
+            return "time_unreadable"
         time = time / 1000 if time >= MILLISECONDS else time
         if wrong := fault(time):
             return wrong
@@ -130,12 +135,13 @@ class _Chat:
                 self.events += [(float(time), who, left) for who, left in comings(content)]
             return None
         if not sender:
-            return "sender"
+            return "no_member"
         self._know(sender, value, ())
+        reply_to, number = _text(value.get("replyToMessageId")), _text(value.get("platformMessageId"))
+        self.replies |= bool(reply_to)
         mentions = dict.fromkeys(self.members.get(name) or name for name in self.names.mentioned(content)) \
             if "@" in content else ()  # fmt: skip
-        return Message(float(time), sender, reply_to=_text(value.get("replyToMessageId")), mentions=tuple(mentions),
-                       id=_text(value.get("platformMessageId")))  # fmt: skip
+        return Message(float(time), sender, reply_to=reply_to, mentions=tuple(mentions), id=number)
 
     def _know(self, member: str, value: dict, aliases) -> None:
         for field in ("accountName", "groupNickname"):

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from commsim.chatlogs.account import Account
 from commsim.chatlogs.events import Coming, Message
 from commsim.chatlogs.lines import Source
+from commsim.chatlogs.readers import Options
 from commsim.chatlogs.readers.stamps import CLOCK, Clock, Names, clean, comings
 from commsim.chatlogs.times import Zone
 from commsim.errors import UserError
@@ -37,7 +38,7 @@ def looks_like(head: str) -> bool:
     return any(_BEGIN.match(line) and _BEGIN.match(line)["bare"] is None or _OBJECT.match(line) for line in lines)
 
 
-def read(source: Source, account: Account, options) -> Iterator[Message | Coming]:
+def read(source: Source, account: Account, options: Options) -> Iterator[Message | Coming]:
     """Messages, and who the program says came or left."""
     clock = Clock(Zone(account, options.timezone))
     numbers, private = _members(source, account)

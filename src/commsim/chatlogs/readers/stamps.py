@@ -54,11 +54,11 @@ class Clock:
     def _read(self, year: int, month: int, day: int, hour, minute, second, part) -> float | str:
         at = hour_of_day(int(hour), part)
         if at is None:
-            return "time"
+            return "time_unreadable"
         try:
             seconds = self.zone.seconds(datetime(year, month, day, at, int(minute), int(second or 0)))
         except (ValueError, OverflowError):
-            return "time"
+            return "time_unreadable"
         return fault(seconds) or seconds
 
 

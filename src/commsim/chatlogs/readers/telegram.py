@@ -14,6 +14,7 @@ from datetime import datetime
 from commsim.chatlogs.account import Account
 from commsim.chatlogs.events import Coming, Message
 from commsim.chatlogs.lines import Source
+from commsim.chatlogs.readers import Options
 from commsim.chatlogs.readers.stream import entries
 from commsim.chatlogs.times import Zone, fault
 from commsim.errors import UserError
@@ -34,11 +35,12 @@ def looks_like(head: str) -> bool:
     return bool(_ALL.match(head)) or bool(_ONE.match(head) and '"chatlab"' not in head[:2000])
 
 
-def read(source: Source, account: Account, options) -> Iterator[Message | Coming]:
+def read(source: Source, account: Account, options: Options) -> Iterator[Message | Coming]:
     """Messages in their order, then who came and left."""
     if _ALL.match(source.head()):
         raise UserError("log_many_chats", value=source.name, count=_chats(source))
     account.unit = "entry"
+    account.reply_to, account.reply_to_why = "message", "format"
     chat = _Chat(Zone(account, options.timezone))
     for key, value, text in entries(source.text(), frozenset({"messages"}), _BEGINS):
         if key in ("broken", "cut"):
@@ -56,6 +58,8 @@ def read(source: Source, account: Account, options) -> Iterator[Message | Coming
                 account.message()
                 yield read
     account.renamed = len(chat.renamed)
+    if not chat.topics:
+        account.carries = CARRIES - {"thread"}
     yield from chat.comings()
 
 
@@ -81,7 +85,7 @@ class _Chat:
             return None
         sender = self._account(entry, "from")
         if not sender:
-            return "sender"
+            return "no_member"
         number = _text(entry.get("id"))
         reply_to = "" if entry.get("reply_to_peer_id") else _text(entry.get("reply_to_message_id"))
         thread = reply_to if reply_to in self.topics else self.threads.get(reply_to, "")
@@ -95,7 +99,7 @@ class _Chat:
             unix = entry.get("date_unixtime")
             seconds = self.zone.read(_text(entry.get("date")) if unix is None else _text(unix))
         except (ValueError, OverflowError):
-            return "time"
+            return "time_unreadable"
         return fault(seconds) or seconds
 
     def _account(self, entry: dict, field: str) -> str:

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from commsim.chatlogs.account import Account
 from commsim.chatlogs.events import Coming, Message
 from commsim.chatlogs.lines import Source
+from commsim.chatlogs.readers import Options
 from commsim.chatlogs.readers.stamps import CLOCK, NOTICES, Clock, Names, clean, comings
 from commsim.chatlogs.times import Zone
 from commsim.errors import UserError
@@ -94,10 +95,11 @@ class _Blocks:
             yield "text", *held, None, None
 
 
-def read(source: Source, account: Account, options) -> Iterator[Message | Coming]:
+def read(source: Source, account: Account, options: Options) -> Iterator[Message | Coming]:
     """Messages, and who came and left (at the time of the message before, for notices have no time)."""
     names, blank_first = _survey(source)
-    dated = _Dated(source, Clock(Zone(account, options.timezone)), getattr(options, "pasted", None))
+    account.reply_to, account.reply_to_why = "member", "format"
+    dated = _Dated(source, Clock(Zone(account, options.timezone)), options.pasted)
     pending: _Pending | None = None
     waiting: list[tuple[str, bool]] = []  # comings before the first time
     last: float | None = None
@@ -196,7 +198,7 @@ class _Dated:
     def seconds(self, stamp: re.Match, number: int) -> float | str:
         day = self._day(stamp, number)
         if day is None:
-            return "time"
+            return "time_unreadable"
         return self.clock.read(*day, stamp["hour"], stamp["minute"], stamp["second"], stamp["half"] or stamp["part"])
 
     def _day(self, stamp: re.Match, number: int) -> tuple[int, int, int] | None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
 
 from commsim.chatlogs.account import Account
 from commsim.chatlogs.events import Coming, Message
 from commsim.chatlogs.lines import Source
+from commsim.chatlogs.readers import Options
 from commsim.chatlogs.readers.stamps import HALF, OURSELVES, PART, Clock, clean
 from commsim.chatlogs.times import Zone
 from commsim.errors import UserError
@@ -82,10 +82,11 @@ def looks_like(head: str) -> bool:
     return any(map(_BEGIN.match, head.split("\n", 200)[:200]))
 
 
-def read(source: Source, account: Account, options) -> Iterator[Message | Coming]:
+def read(source: Source, account: Account, options: Options) -> Iterator[Message | Coming]:
     """Messages and who came and left."""
     clock = Clock(Zone(account, options.timezone))
     order = _day_order(source, account, options)
+    spelled = _Spelled()
     members: set[str] = set()
     became: dict[str, str] = {}  # new number: the member it belongs to
     pending: tuple[float, str] | None = None
@@ -97,7 +98,7 @@ def read(source: Source, account: Account, options) -> Iterator[Message | Coming
             if pending:
                 account.continuation()
                 if "@" in line:
-                    mentions += _mentions(line)
+                    mentions += _mentions(line, spelled)
             elif not line.strip():
                 account.blank()
             elif lost:
@@ -114,10 +115,10 @@ def read(source: Source, account: Account, options) -> Iterator[Message | Coming
             account.skip(time, number, line)
             continue
         rest = line[begin.end() :]
-        sender, text = _split(rest)
+        sender, text = _split(rest, spelled)
         if sender is None:
             account.system()
-            for event in _events(clean(rest if text is None else text)):
+            for event in _events(clean(rest if text is None else text), spelled):
                 if isinstance(event, str):
                     _rename(event, members, became, account)
                 else:
@@ -127,7 +128,7 @@ def read(source: Source, account: Account, options) -> Iterator[Message | Coming
         members.add(sender)
         pending = (time, sender)
         if "@" in text:
-            mentions = _mentions(text)
+            mentions = _mentions(text, spelled)
     if pending:
         yield _message(pending, mentions, became)
 
@@ -144,7 +145,7 @@ def _time(begin: re.Match, clock: Clock, order: str) -> float | str:
     if year is None:
         ymd = _ymd(a, b, c, order)
         if ymd is None:
-            return "time"
+            return "time_unreadable"
         year, month, day = ymd
     return clock.read(int(year), int(month), int(day), hour, minute, second, half or part)
 
@@ -165,7 +166,7 @@ def _ymd(a: str, b: str, c: str, order: str) -> tuple[int, int, int] | None:
     return None if whole < FIRST_YEAR else (whole, int(month), int(day))
 
 
-def _split(rest: str) -> tuple[str | None, str | None]:
+def _split(rest: str, spelled: _Spelled) -> tuple[str | None, str | None]:
     """(sender, text) of what follows the stamp; without a sender it is a notice, with the notice's text or None."""
     raw, colon, text = rest.partition(": ")
     if not colon:
@@ -176,23 +177,28 @@ def _split(rest: str) -> tuple[str | None, str | None]:
         return None, text
     if len(text) < LONGEST_NOTICE and _ENCRYPTED.search(text):
         return None, text
-    return _name(raw) or None, text
+    return spelled[raw] or None, text
 
 
-@lru_cache(1 << 12)
-def _name(raw: str) -> str:
-    """A member as written everywhere: no marks of direction, telephone numbers as + and digits."""
-    name = clean(raw)
-    if _PHONE.fullmatch(name):
-        return "+" + _NOT_DIGITS.sub("", name)
-    return "~" + name[1:].strip() if name[:1] == "~" else name
+class _Spelled(dict):
+    """A name in the file → the member as it is spelled everywhere: no marks of direction, telephone numbers as +
+    and digits.  Lives as long as the file is read."""
+
+    def __missing__(self, raw: str) -> str:
+        name = clean(raw)
+        if _PHONE.fullmatch(name):
+            name = "+" + _NOT_DIGITS.sub("", name)
+        elif name[:1] == "~":
+            name = "~" + name[1:].strip()
+        self[raw] = name
+        return name
 
 
-def _mentions(text: str) -> list[str]:
-    return ["+" + digits if digits else _name(name) for name, digits in _MENTION.findall(text)]
+def _mentions(text: str, spelled: _Spelled) -> list[str]:
+    return ["+" + digits if digits else spelled[name] for name, digits in _MENTION.findall(text)]
 
 
-def _events(text: str) -> Iterator[tuple[str, bool] | str]:
+def _events(text: str, spelled: _Spelled) -> Iterator[tuple[str, bool] | str]:
     """(member, left or not) of a notice; for a change of number ``new\\nold``, or "" where the new one is not told."""
     if len(text) > LONGEST_NOTICE or _ENCRYPTED.search(text):
         return
@@ -200,13 +206,13 @@ def _events(text: str) -> Iterator[tuple[str, bool] | str]:
         yield ""
         return
     if (moved := _MOVED.match(text)) and all(map(_PHONE.fullmatch, moved.groups())):
-        yield f"{_name(moved['new'])}\n{_name(moved['old'])}"
+        yield f"{spelled[moved['new']]}\n{spelled[moved['old']]}"
         return
     for patterns, left in ((LEFT, True), (CAME, False)):
         for pattern in patterns:
             if found := pattern.match(text):
                 for who in _AND.split(found["who"]):
-                    name = _name(who)
+                    name = spelled[who]
                     if name and name.lower() not in OURSELVES:
                         yield name, left
                 return
@@ -239,7 +245,7 @@ class _Dates:
         return day
 
 
-def _day_order(source: Source, account: Account, options) -> str:
+def _day_order(source: Source, account: Account, options: Options) -> str:
     """"day_first", "month_first" or "year_first", from all dates of the file; UserError where they leave it open."""
     day, month, year = _Dates("day_first"), _Dates("month_first"), _Dates("year_first")
     seen, first, differ, korean, before = 0, 0, False, 0, None
