@@ -25,7 +25,7 @@ def _shape(character: str) -> str:
         return "字" if unicodedata.east_asian_width(character) in "WF" and not _latin(character) else "x"
     if group[0] == "N":
         return "9"
-    if character.isascii() and character.isprintable() or group[0] == "P":
+    if (character.isascii() and character.isprintable()) or group[0] == "P":
         return character
     return " " if group[0] == "Z" else "*"
 

@@ -7,7 +7,6 @@ with the broken characters replaced, and their lines counted as faults.
 from __future__ import annotations
 
 import codecs
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,11 +96,7 @@ def encoding(path: Path) -> tuple[str, bool]:
     """(name, whether some bytes are broken).  UserError for a file that is no text."""
     with open(path, "rb") as file:
         start = file.read(4)
-    for mark, name in MARKS:
-        if start.startswith(mark):
-            break
-    else:
-        name = "utf-8"
+    name = next((name for mark, name in MARKS if start.startswith(mark)), "utf-8")
     if start == codecs.BOM_UTF32_LE or (name != "utf-16" and not _is_text(path)):
         raise UserError("log_binary", value=str(path))
     broken = _broken(path, name)

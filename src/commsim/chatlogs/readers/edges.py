@@ -52,7 +52,7 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
             account.blank()
             continue
         parts = cells(line)
-        if line[0] in REMARKS or not begun and is_heading(parts):
+        if line[0] in REMARKS or (not begun and is_heading(parts)):
             account.header()
             continue
         begun = True

@@ -103,9 +103,9 @@ def _complain(name, number, line, delimiter, found, columns, needed) -> None:
     del found[width:]
     for column, cell in zip(found, split(line, delimiter), strict=False):
         if column is None:
-            names = [other for column, others in columns.items() for other in (column, *others)]
+            near = nearest(cell.strip(), [other for name, others in columns.items() for other in (name, *others)])
             raise UserError("log_column_unknown", value=name, line=number, column=found.index(None) + 1,
-                            shape=shape(cell), allowed=",".join(columns), nearest=nearest(cell.strip(), names))  # fmt: skip
+                            shape=shape(cell), allowed=",".join(columns), nearest=near)  # fmt: skip
     doubled = next((column for column in known if known.count(column) > 1), None)
     if doubled:
         raise UserError("log_column_twice", value=name, line=number, column=doubled)
