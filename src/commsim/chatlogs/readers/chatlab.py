@@ -26,6 +26,7 @@ MILLISECONDS = 1e11  # a time from here on is in milliseconds: in seconds it wou
 LONGEST_NOTICE = 400
 _LINES = re.compile(r'\s*(?:#[^\n]*\s*)*\{[^\n]*"_type"\s*:\s*"(?:header|member|message)"')
 _OBJECT = re.compile(r'\s*\{(?=\s*"(?:chatlab|meta|members)"\s*:).{0,4000}"chatlab"\s*:\s*\{', re.DOTALL)
+_decode = json.JSONDecoder().raw_decode
 _BEGINS = re.compile(r'[,\[\s](\{\s*"(?:sender|platformMessageId)"\s*:)')
 
 
@@ -67,7 +68,10 @@ def _lines(source: Source, account: Account) -> Iterator[tuple[str, int, dict]]:
             account.header()
             continue
         try:
-            value = json.loads(line)
+            text = line.strip()
+            value, end = _decode(text)
+            if end != len(text):
+                raise ValueError("more than one value")
         except (ValueError, RecursionError):
             account.skip("json" if source.ended else "cut", number, line)
             continue
@@ -108,6 +112,7 @@ class _Chat:
         self.replies = False  # whether anything replies
         self.members: dict[str, str | None] = {}  # name: member, None if several had it
         self.called: dict[tuple[str, str], str] = {}
+        self.now_called: dict[str, tuple] = {}  # account name and nickname in the last message
         self.renamed: set[str] = set()
         self.roster: dict[str, None] = {}
         self.events: list[tuple[float, str, bool]] = []
@@ -136,7 +141,10 @@ class _Chat:
             return None
         if not sender:
             return "no_member"
-        self._know(sender, value, ())
+        as_called = (value.get("accountName"), value.get("groupNickname"))
+        if self.now_called.get(sender) != as_called:
+            self.now_called[sender] = as_called
+            self._know(sender, value, ())
         reply_to, number = _text(value.get("replyToMessageId")), _text(value.get("platformMessageId"))
         self.replies |= bool(reply_to)
         mentions = dict.fromkeys(self.members.get(name) or name for name in self.names.mentioned(content)) \

@@ -72,29 +72,29 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
             yield Message(*pending, mentions=tuple(dict.fromkeys(mentions)))
             pending, mentions = None, []
         headed, system_at = True, None
-        time = clock.read(int(begin["year"]), int(begin["month"]), int(begin["day"]), begin["hour"], begin["minute"],
-                          begin["second"], begin["half"] or begin["part"])  # fmt: skip
+        year, month, day, part, hour, minute, second, half, name, account_number, mail, bare = begin.groups()
+        time = clock.read(int(year), int(month), int(day), hour, minute, second, half or part)
         lost = isinstance(time, str)
         if lost:
             account.skip(time, number, line)
-        elif begin["number"] in SYSTEM:
+        elif account_number in SYSTEM:
             account.system()
             system_at = time
         else:
             account.message()
-            pending = (time, _member(begin))
+            pending = (time, _member(name, account_number, mail, bare))
     if pending:
         yield Message(*pending, mentions=tuple(dict.fromkeys(mentions)))
 
 
-def _member(begin: re.Match) -> str:
-    if begin["number"] == ANONYMOUS:
-        return f"{ANONYMOUS} {_name(begin)}"
-    return begin["number"] or begin["mail"] or clean(begin["bare"])
+def _member(name: str | None, number: str | None, mail: str | None, bare: str | None) -> str:
+    if number == ANONYMOUS:
+        return f"{ANONYMOUS} {_name(name)}"
+    return number or mail or clean(bare)
 
 
-def _name(begin: re.Match) -> str:
-    return _TITLE.sub("", clean(begin["name"] or begin["bare"] or ""))
+def _name(name: str | None) -> str:
+    return _TITLE.sub("", clean(name or ""))
 
 
 def _members(source: Source, account: Account) -> tuple[dict[str, str], bool]:
@@ -105,15 +105,18 @@ def _members(source: Source, account: Account) -> tuple[dict[str, str], bool]:
     renamed, chats, bare = set(), 0, 0
     for _, line in Source(source.path).lines():
         if not line[:1].isdigit():
-            chats += _OBJECT.match(line) is not None
+            chats += line[:1] == "消" and _OBJECT.match(line) is not None
             continue
         begin = _BEGIN.match(line)
-        if begin is None or begin["number"] in SYSTEM:
+        if begin is None:
             continue
-        if begin["bare"] is not None:
+        *_, name, number, mail, only = begin.groups()
+        if number in SYSTEM:
+            continue
+        if only is not None:
             bare += 1
             continue
-        member, name = _member(begin), _name(begin)
+        member, name = _member(name, number, mail, only), _name(name)
         if called.setdefault(member, name) != name:
             renamed.add(member)
         if name:

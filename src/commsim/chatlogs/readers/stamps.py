@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from commsim.chatlogs.times import Zone, fault
@@ -29,19 +29,20 @@ MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # directi
 EVERYBODY = frozenset({"所有人", "全体成员", "all", "everyone", "everybody"})
 OURSELVES = frozenset({"you", "你", "您", "我"})  # whoever exported the log; under which name they write it does not say
 _AFTER_NAME = frozenset(" \u2005\u00a0\u3000\t@,.:;!?，。：；！？、)）")
-_REMEMBERED = 1 << 14  # stamps whose time is kept: neighbours in a log share them
+_REMEMBERED = 1 << 14  # days whose beginning is kept
 
 
 def clean(text: str) -> str:
     """Without marks of direction and without space at the ends."""
-    return text.strip() if text.isascii() else MARKS.sub("", text).strip()
+    return text.strip() if text.isprintable() else MARKS.sub("", text).strip()  # no mark is printable
 
 
-def hour_of_day(hour: int, part: str | None) -> int | None:
+@lru_cache(1 << 10)
+def hour_of_day(hour: str, part: str | None) -> int | None:
     """The hour from 0 to 23 that ``hour`` means beside ``part`` (am, 下午, …); None if it means none."""
     if not part:
-        return hour if hour < 24 else None
-    return PARTS[part.lower().replace(".", "").replace(" ", "").replace("\u202f", "").replace("\u00a0", "")].get(hour)
+        return int(hour) if int(hour) < 24 else None
+    return PARTS["".join(part.lower().replace(".", "").split())].get(int(hour))
 
 
 class Clock:
@@ -49,17 +50,30 @@ class Clock:
 
     def __init__(self, zone: Zone):
         self.zone = zone
-        self.read = lru_cache(_REMEMBERED)(self._read)
+        self._begins = lru_cache(_REMEMBERED)(self._begin)
 
-    def _read(self, year: int, month: int, day: int, hour, minute, second, part) -> float | str:
-        at = hour_of_day(int(hour), part)
-        if at is None:
+    def read(self, year: int, month: int, day: int, hour: str, minute: str, second: str | None,
+             part: str | None) -> float | str:  # fmt: skip
+        """Of the hour as it is written, beside its part of the day if it has one."""
+        at, minutes, seconds = hour_of_day(hour, part), int(minute), int(second or 0)
+        if at is None or minutes > 59 or seconds > 59:
             return "time_unreadable"
+        begin = self._begins(year, month, day)
+        if begin is None:
+            return "time_unreadable"
+        if begin >= 0:
+            return begin + 3600 * at + 60 * minutes + seconds
+        at = self.zone.seconds(datetime(year, month, day, at, minutes, seconds))
+        return fault(at) or at
+
+    def _begin(self, year: int, month: int, day: int) -> float | None:
+        """When a day of 24 hours begins; -1 for a day whose clock is changed or that no chat has; None for no day."""
         try:
-            seconds = self.zone.seconds(datetime(year, month, day, at, int(minute), int(second or 0)))
+            begin = datetime(year, month, day)
+            start, end = self.zone.seconds(begin), self.zone.seconds(begin + timedelta(days=1))
         except (ValueError, OverflowError):
-            return "time_unreadable"
-        return fault(seconds) or seconds
+            return None
+        return start if end - start == 86400 and not fault(start) and not fault(end) else -1.0
 
 
 class Names:
@@ -117,6 +131,7 @@ LEFT = _told(
     rf"^{_QUOTED.format('who')}\s*(?:已?退出了?|离开了?)(?:本?群|群聊)",
     r"^(?P<who>[^被将]+?)\s*(?:被.*移出|已?退出|离开)了?(?:本群|群聊|该群)[。！]?$",
 )
+HINT = re.compile("撤回|拍了拍|群|朋友|消息|红包|通话|招呼")  # no notice without one of these
 NOTICES = re.compile(  # lines between pasted messages that the program wrote
     r"(撤回了一条(?:成员)?消息|拍了拍.{1,40}|加入了群聊[。！]?|通过.*加入群聊|移出了?群聊[。！]?|退出了?群聊[。！]?|修改群名为.*"
     r"|与群里其他人都不是.*朋友关系.*|开启了朋友验证.*|已成为新群主|以下为新消息|以上是打招呼的内容"

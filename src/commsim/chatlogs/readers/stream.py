@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 LONGEST = 1 << 24  # characters of one entry; a longer one is broken
 _NEAR_THE_END = 24  # an error so near the window's end may only be an end too early
 _SPACE = re.compile(r"[\s]*")
+_MARKS = frozenset('{}[],:"')
 _decode = json.JSONDecoder().raw_decode
 
 
@@ -42,6 +43,8 @@ class _Window:
 
     def peek(self) -> str:
         """The next character that is no space; Cut at the end."""
+        if self.text[self.at : self.at + 1] in _MARKS:
+            return self.text[self.at]
         while True:
             self.at = _SPACE.match(self.text, self.at).end()
             if self.at < len(self.text):

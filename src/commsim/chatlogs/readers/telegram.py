@@ -27,6 +27,7 @@ _CHAT_TYPES = r'"type"\s*:\s*"(?:saved_messages|replies|personal_chat|bot_chat|(
 _ONE = re.compile(rf'\s*\{{(?:.{{0,600}}{_CHAT_TYPES}|.{{0,600}}"messages"\s*:\s*\[.*"(?:from_id|actor_id)"\s*:)', re.DOTALL)
 _ALL = re.compile(r'\s*\{\s*"about"\s*:.{0,2000}"(?:personal_information|chats|contacts)"\s*:', re.DOTALL)
 _CHAT = re.compile(r'(?<!\\)"messages"\s*:\s*\[')
+_ID = {"from": "from_id", "actor": "actor_id"}
 _JOINED = frozenset({"join_group_by_link", "join_group_by_request"})
 
 
@@ -86,26 +87,30 @@ class _Chat:
         sender = self._account(entry, "from")
         if not sender:
             return "no_member"
-        number = _text(entry.get("id"))
-        reply_to = "" if entry.get("reply_to_peer_id") else _text(entry.get("reply_to_message_id"))
-        thread = reply_to if reply_to in self.topics else self.threads.get(reply_to, "")
-        if thread:
+        number, pieces = _text(entry.get("id")), entry.get("text_entities") or entry.get("text")
+        reply_to, thread = entry.get("reply_to_message_id"), ""
+        reply_to = _text(reply_to) if reply_to and not entry.get("reply_to_peer_id") else ""
+        if reply_to and self.topics:
+            thread = reply_to if reply_to in self.topics else self.threads.get(reply_to, "")
             self.threads[number] = thread
-        return Message(time, sender, reply_to="" if reply_to in self.topics else reply_to,
-                       mentions=tuple(_mentions(entry)), thread=thread, id=number)  # fmt: skip
+        return Message(time, sender, "", "" if reply_to in self.topics else reply_to,
+                       tuple(_mentions(pieces)) if isinstance(pieces, list) else (), thread, number)  # fmt: skip
 
     def _time(self, entry: dict) -> float | str:
         try:
             unix = entry.get("date_unixtime")
-            seconds = self.zone.read(_text(entry.get("date")) if unix is None else _text(unix))
+            if isinstance(unix, str) and unix.isdecimal() and len(unix) < 16:
+                seconds = float(unix)
+            else:
+                seconds = self.zone.read(_text(entry.get("date")) if unix is None else _text(unix))
         except (ValueError, OverflowError):
             return "time_unreadable"
         return fault(seconds) or seconds
 
     def _account(self, entry: dict, field: str) -> str:
         """Who wrote it; of a very old export, which has no ids, the name."""
-        name, account = _text(entry.get(field)), _text(entry.get(f"{field}_id"))
-        if name and account:
+        name, account = _text(entry.get(field)), _text(entry.get(_ID[field]))
+        if name and account and (self.called.get(account) != name or name not in self.accounts):
             if self.called.setdefault(account, name) != name:
                 self.renamed.add(account)
             if self.accounts.setdefault(name, account) != account:
@@ -139,15 +144,14 @@ def _text(value) -> str:
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
 
 
-def _mentions(entry: dict) -> Iterator[str]:
+def _mentions(pieces: list) -> Iterator[str]:
     """Accounts named in a message; of ``@name`` nobody knows the account, it stays as it is written."""
-    pieces = entry.get("text_entities") or entry.get("text")
-    for piece in pieces if isinstance(pieces, list) else ():
-        if isinstance(piece, dict):
-            if piece.get("type") == "mention_name" and _text(piece.get("user_id")):
-                yield f"user{_text(piece['user_id'])}"
-            elif piece.get("type") == "mention" and _text(piece.get("text")):
-                yield _text(piece["text"])
+    for piece in pieces:
+        kind = piece.get("type") if isinstance(piece, dict) else None
+        if kind == "mention_name" and _text(piece.get("user_id")):
+            yield f"user{_text(piece['user_id'])}"
+        elif kind == "mention" and _text(piece.get("text")):
+            yield _text(piece["text"])
 
 
 def _chats(source: Source) -> int:

@@ -15,7 +15,7 @@ from commsim.chatlogs.account import Account
 from commsim.chatlogs.events import Coming, Message
 from commsim.chatlogs.lines import Source
 from commsim.chatlogs.readers import Options
-from commsim.chatlogs.readers.stamps import CLOCK, NOTICES, Clock, Names, clean, comings
+from commsim.chatlogs.readers.stamps import CLOCK, HINT, NOTICES, Clock, Names, clean, comings
 from commsim.chatlogs.times import Zone
 from commsim.errors import UserError
 
@@ -31,7 +31,6 @@ _STAMP = (
 )
 _TIME = re.compile(rf"\s*(?:{_STAMP}\s*)?{CLOCK}\s*$")
 _WITH_NAME = re.compile(rf"(?P<name>\S.{{0,{LONGEST_NAME - 1}}}?)\s+{_STAMP}\s*{CLOCK}\s*$")
-_ENDS_LIKE_A_TIME = re.compile(r"[0-9]:[0-9]{2}(?:\s*[AaPp]\.?[Mm]\.?)?\s*$")
 _DASHES = re.compile(r"\s*(?:(?:-\s?){5,}|[—–─]{3,})\s*$")
 _AGO = {"今天": 0, "昨天": 1, "前天": 2}
 _BLANK_FIRST = 0.8  # share of one-line heads with an empty line before them, above which a head needs one
@@ -48,16 +47,21 @@ def looks_like(head: str) -> bool:
     return False
 
 
-def _time(line: str) -> re.Match | None:
-    return _TIME.match(line) if len(line) < 40 and _ENDS_LIKE_A_TIME.search(line) else None
+def _ends_like_a_time(text: str) -> bool:
+    """Whether it is worth looking closer: most lines are not."""
+    return ":" in text[-12:] and (text[-1].isdigit() or text[-1] in "mM.")
 
 
-def _with_name(line: str) -> re.Match | None:
-    return _WITH_NAME.match(line) if len(line) < LONGEST_NAME + 40 and _ENDS_LIKE_A_TIME.search(line) else None
+def _time(text: str) -> re.Match | None:
+    return _TIME.match(text) if _ends_like_a_time(text) and len(text) < 40 else None
+
+
+def _with_name(text: str) -> re.Match | None:
+    return _WITH_NAME.match(text) if _ends_like_a_time(text) and len(text) < LONGEST_NAME + 40 else None
 
 
 def _is_name(line: str) -> bool:
-    return 0 < len(line) <= LONGEST_NAME and not _DASHES.match(line) and not _time(line)
+    return 0 < len(line) <= LONGEST_NAME and not (line[0] in "-—–─" and _DASHES.match(line)) and not _time(line)
 
 
 class _Blocks:
@@ -128,7 +132,7 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
             for who, left in waiting:
                 yield Coming(time, who, left)
             waiting = []
-        elif len(line) <= LONGEST_NOTICE and NOTICES.search(text := clean(line)):
+        elif len(line) <= LONGEST_NOTICE and HINT.search(line) and NOTICES.search(text := clean(line)):
             account.system()
             for who, left in comings(text):
                 if last is None:
@@ -178,14 +182,15 @@ def _survey(source: Source) -> tuple[Names, bool]:
     known: set[str] = set()
     before, after_blank, blank_first, heads = "", True, 0, 0
     for _, line in Source(source.path).lines():
-        text = clean(line)
-        if _time(text) and _is_name(before):
-            known.add(before)
-        elif text and (head := _with_name(text)):
-            known.add(head["name"].strip())
-            heads += 1
-            blank_first += after_blank
-        before, after_blank = text, not text
+        text = clean(line) if ":" in line[-14:] else line
+        if _ends_like_a_time(text):
+            if _time(text) and _is_name(name := clean(before)):
+                known.add(name)
+            elif head := _with_name(text):
+                known.add(head["name"].strip())
+                heads += 1
+                blank_first += after_blank
+        before, after_blank = text, not text.strip()
     return Names(known), blank_first > _BLANK_FIRST * heads
 
 
@@ -199,11 +204,13 @@ class _Dated:
         day = self._day(stamp, number)
         if day is None:
             return "time_unreadable"
-        return self.clock.read(*day, stamp["hour"], stamp["minute"], stamp["second"], stamp["half"] or stamp["part"])
+        hour, minute, second, half, part = stamp.group("hour", "minute", "second", "half", "part")
+        return self.clock.read(*day, hour, minute, second, half or part)
 
     def _day(self, stamp: re.Match, number: int) -> tuple[int, int, int] | None:
-        if stamp["year"]:
-            return int(stamp["year"]), int(stamp["month"]), int(stamp["day"])
+        year, month, day = stamp.group("year", "month", "day")
+        if year:
+            return int(year), int(month), int(day)
         if self.pasted is None:
             raise UserError("log_pasted_needed", value=self.source.name, line=number)
         if stamp["m"]:

@@ -135,6 +135,8 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
 
 def _message(pending: tuple[float, str], mentions: list[str], became: dict[str, str]) -> Message:
     time, sender = pending
+    if not mentions and not became:
+        return Message(time, sender)
     named = tuple(dict.fromkeys(became.get(name, name) for name in mentions))
     return Message(time, became.get(sender, sender), mentions=named)
 
@@ -171,11 +173,11 @@ def _split(rest: str, spelled: _Spelled) -> tuple[str | None, str | None]:
     raw, colon, text = rest.partition(": ")
     if not colon:
         raw, colon, text = rest.rstrip().removesuffix(":"), rest.rstrip().endswith(":"), ""
-    if not colon or len(raw) > LONGEST_NAME or _IN_A_NOTICE.search(raw):
+    if raw not in spelled and (not colon or len(raw) > LONGEST_NAME or _IN_A_NOTICE.search(raw)):
         return None, None
     if text[:1] == "\u200e" and len(text) < LONGEST_NOTICE and _NOTICE.search(text):
         return None, text
-    if len(text) < LONGEST_NOTICE and _ENCRYPTED.search(text):
+    if ("encrypt" in text or "加密" in text) and len(text) < LONGEST_NOTICE and _ENCRYPTED.search(text):
         return None, text
     return spelled[raw] or None, text
 
@@ -248,15 +250,15 @@ class _Dates:
 def _day_order(source: Source, account: Account, options: Options) -> str:
     """"day_first", "month_first" or "year_first", from all dates of the file; UserError where they leave it open."""
     day, month, year = _Dates("day_first"), _Dates("month_first"), _Dates("year_first")
-    seen, first, differ, korean, before = 0, 0, False, 0, None
+    seen, first, differ, korean, before = 0, 0, False, 0, "\0"
     for number, line in Source(source.path).lines():
-        begin = _BEGIN.match(line)
-        if begin is None or begin["a"] is None:
+        if line.startswith(before) or (begin := _BEGIN.match(line)) is None or begin["a"] is None:
+            continue  # nothing new: most lines have the date of the one before
+        a, b, c = begin["a"], begin["b"], begin["c"]
+        before = line[: begin.end("c") + 1]
+        if len(a) == 4:
             continue
-        now = a, b, c = begin["a"], begin["b"], begin["c"]
-        if now == before or len(a) == 4:
-            continue
-        before, seen, first = now, seen + 1, first or number
+        seen, first = seen + 1, first or number
         korean += bool(begin["dot"]) and len(c) == 2
         on = day.see(a, b, c), month.see(a, b, c)
         year.see(a, b, c)
