@@ -40,7 +40,7 @@ def load(path: str | Path, format: str | None = None, community: str = "default"
     options = readers.Options(day_first, timezone, reply_to, pasted)
     table = Table(account)
     table.fill(reader.read(source, account, options), source)
-    check(source.name, account, len(table.time))
+    check(source.name, account, table.count)
     carries = reader.CARRIES if account.carries is None else account.carries
     listed, account.roster_skipped = silent(roster) if roster is not None else ([], 0)
     log = table.log(listed, secret, options, carries, infer, source.name)

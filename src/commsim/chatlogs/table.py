@@ -6,7 +6,6 @@ Names and ids live in dictionaries only as long as the table is built; what rema
 from __future__ import annotations
 
 import math
-from array import array
 from collections.abc import Iterable
 
 import numpy as np
@@ -21,6 +20,7 @@ from commsim.chatlogs.times import LATEST, fault
 from commsim.errors import UserError
 
 STALE = 12 * 3600.0  # seconds after which nobody is taken to answer whoever spoke last
+BLOCK = 50_000  # messages that are held as Python objects before they become columns
 CLEAR = 4  # times as many replies must be found among members as among messages, or the other way round
 
 
@@ -49,9 +49,8 @@ class Table:
 
     def __init__(self, account: Account):
         self.account = account
-        self.time, self.sender = array("d"), array("i")
-        self.kind, self.thread = array("b"), array("i")
-        self.reply, self.mention = array("i"), array("i")  # codes of texts, NOBODY without one
+        self.count = 0
+        self.blocks: list[tuple[np.ndarray, np.ndarray]] = []  # time; sender, kind, thread, reply, mention (codes)
         self.members, self.threads = _Rows(), _Rows()
         self.replied, self.mentioned = _Codes(), _Codes()
         self.ids: dict[str, int] = {}
@@ -64,9 +63,7 @@ class Table:
     def fill(self, events: Iterable[Message | Coming], source: Source) -> None:
         """Take every message; one whose time or sender cannot be makes its line a fault."""
         account, members, threads, replied = self.account, self.members, self.threads, self.replied
-        time, sender, kind, thread, reply, mention = (column.append for column in (
-            self.time, self.sender, self.kind, self.thread, self.reply, self.mention))  # fmt: skip
-        ids, kinds = self.ids, self.kind_rows
+        ids, kinds, rows, count = self.ids, self.kind_rows, [], 0
         for event in events:
             if type(event) is Coming:
                 self._coming(event)
@@ -80,17 +77,24 @@ class Table:
                 if own in ids:
                     account.duplicate_ids += 1
                 else:
-                    ids[own] = len(self.time)
-            time(at)
-            sender(row)
-            kind(kinds[what] if what in kinds else self._kind(what))
-            thread(max(threads[where], 0))
-            reply(replied[to] if to else NOBODY)
+                    ids[own] = count
+            one = NOBODY
             if mentions:
                 account.mentions += 1
-                mention(self.mentioned[mentions[0]] if len(mentions) == 1 else NOBODY)
-            else:
-                mention(NOBODY)
+                one = self.mentioned[mentions[0]] if len(mentions) == 1 else NOBODY
+            what = kinds[what] if what in kinds else self._kind(what)
+            rows.append((at, row, what, max(threads[where], 0), replied[to] if to else NOBODY, one))
+            count += 1
+            if len(rows) == BLOCK:
+                self._put(rows)
+        self._put(rows)
+        self.count = count
+
+    def _put(self, rows: list[tuple]) -> None:
+        """Close a block: rows of numbers become columns."""
+        block = np.array(rows, float).reshape(len(rows), 6)
+        self.blocks.append((block[:, 0].copy(), block[:, 1:].astype(np.int32)))
+        rows.clear()
 
     def _recall(self, wrong: str, source: Source) -> None:
         number = source.number or self.account.lines
@@ -118,15 +122,15 @@ class Table:
             name: str) -> Log:  # fmt: skip
         """The columns in order of time, edges resolved, members under pseudonyms."""
         account = self.account
-        time, sender = np.array(self.time), np.array(self.sender, np.int32)
-        reply, thread = np.array(self.reply, np.int32), np.array(self.thread, np.int32)
+        time = np.concatenate([block[0] for block in self.blocks])
+        sender, kind, thread, reply, mention = np.concatenate([block[1] for block in self.blocks]).T.copy()
         senders = set(np.unique(sender).tolist())
         account.messages = len(time)
         account.replies = int((reply >= 0).sum())
         account.out_of_order = int((np.diff(time) < 0).sum())
         to, answers = self._replies(sender, reply, senders, options, name)
         edge = np.where(to >= 0, np.int8(REPLY_TO), np.int8(NOWHERE))
-        self._mentions(to, edge, reply)
+        self._mentions(to, edge, reply, mention)
         for member in roster:
             before = len(self.members.names)
             if self.members[member] >= before:
@@ -144,7 +148,7 @@ class Table:
         to[itself], edge[itself] = NOBODY, NOWHERE
         if infer and account.ordered:
             account.inferred = _infer(time, sender, thread, to, edge, answers, (reply < 0)[order])
-        kind = np.array(self.kind, np.int8)[order]
+        kind = kind.astype(np.int8)[order]
         account.kinds_other = int((kind == KINDS.index(OTHER)).sum())
         account.members = len(self.members.names)
         return Log(
@@ -198,11 +202,10 @@ class Table:
             return "member", "no_ids"
         raise UserError("log_reply_to", value=name, members=round(100 * as_member), messages=round(100 * as_message))
 
-    def _mentions(self, to, edge, reply) -> None:
+    def _mentions(self, to, edge, reply, mention) -> None:
         """A message without a reply that names one known member is to that member."""
         if not self.mentioned:
             return
-        mention = np.array(self.mention, np.int32)
         target = np.array([self.members.names.get(normal(text), NOBODY) for text in self.mentioned], np.int32)
         one = mention >= 0
         named = np.where(one, target[mention], NOBODY)

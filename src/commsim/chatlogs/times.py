@@ -16,7 +16,8 @@ _SLASHES = re.compile(r"\d{4}/\d{1,2}/\d{1,2}(?!\d)", re.ASCII)
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 _DATE_YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", re.ASCII)
 _EPOCH = datetime(1970, 1, 1)
-_REMEMBERED = 1 << 14  # quarter hours whose offset from UTC is kept
+QUARTER = 900  # seconds: no clock has ever changed within a quarter of an hour in the years of chats
+_REMEMBERED = 1 << 14  # quarters and dates that are kept
 
 
 class AmbiguousDate(Exception):
@@ -40,15 +41,23 @@ class Zone:
         self.why = "option" if timezone else "format" if says else "assumed"
         account.timezone, account.timezone_why = "UTC", "offset"
         self._offset = lru_cache(_REMEMBERED)(self._offset_of)
+        self.noon = lru_cache(_REMEMBERED)(self._noon)
 
     def seconds(self, local: datetime) -> float:
         """Seconds since 1970 UTC of a time on the clock there (of a doubled hour, the first)."""
         if local.tzinfo is not None:
             return local.timestamp()
-        quarter = local.replace(minute=local.minute // 15 * 15, second=0, microsecond=0)
-        return (local - _EPOCH) / timedelta(seconds=1) - self._offset(quarter)
+        seconds = (local - _EPOCH).total_seconds()
+        return seconds - self._offset(seconds // QUARTER)
 
-    def noon(self, text: str, day_first: bool | None = None) -> float:
+    def _offset_of(self, quarter: float) -> float:
+        self.account.timezone, self.account.timezone_why = self.name, self.why
+        try:
+            return self.zone.utcoffset(_EPOCH + timedelta(seconds=QUARTER * quarter)).total_seconds()
+        except OverflowError:
+            return 0.0
+
+    def _noon(self, text: str, day_first: bool | None = None) -> float:
         """Noon of a date: year first in any of its ways (2024-1-5, 2024/1/5, 2024年1月5日), or, where ``day_first``
         says which is the day, day and month before the year.  ValueError for anything else, AmbiguousDate where
         nobody said."""
@@ -63,13 +72,6 @@ class Zone:
         else:
             raise ValueError
         return self.seconds(datetime(year, month, day, 12))
-
-    def _offset_of(self, quarter: datetime) -> float:
-        self.account.timezone, self.account.timezone_why = self.name, self.why
-        try:
-            return self.zone.utcoffset(quarter).total_seconds()
-        except OverflowError:
-            return 0.0
 
     def read(self, text: str) -> float:
         """Unix seconds, ISO 8601 with or without offset, or with slashes; ValueError for anything else."""

@@ -38,7 +38,7 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
     rows = sheet.rows(source, account, COLUMNS, ("time", "member"))
     there = next(rows, (0, "", []))[2]
     account.numbered = "id" not in there and "reply_to" in there
-    filled = {"kind": False, "reply_to": False, "thread": False}
+    kinds = replies = threads = False
     numbered, above = account.numbered, source.number  # lines above the first row
     for number, line, (when, member, kind, reply_to, thread, id) in rows:
         try:
@@ -51,8 +51,7 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
             account.skip(wrong or "no_member", number, line)
             continue
         account.message()
-        filled["kind"] |= bool(kind)
-        filled["reply_to"] |= bool(reply_to)
-        filled["thread"] |= bool(thread)
+        kinds, replies, threads = kinds or kind != "", replies or reply_to != "", threads or thread != ""
         yield Message(time, member, kind, reply_to, (), thread, str(number - above) if numbered else id)
-    account.carries = frozenset(name for name, some in filled.items() if some)
+    account.carries = frozenset(name for name, some in (("kind", kinds), ("reply_to", replies), ("thread", threads))
+                                if some)  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from operator import itemgetter
 
 from commsim.chatlogs.account import Account, shape
 from commsim.chatlogs.lines import Source
@@ -71,7 +72,7 @@ def rows(source: Source, account: Account, columns: Columns, needed: tuple[str, 
             _complain(source.name, number, line, delimiter, found, columns, needed)
             account.header()
             width = len(found)
-            order = [found.index(name) if name in found else width for name in columns]
+            order = itemgetter(*(found.index(name) if name in found else width for name in columns))
             yield 0, "", [name for name in found if name]
             continue
         try:
@@ -88,7 +89,7 @@ def rows(source: Source, account: Account, columns: Columns, needed: tuple[str, 
                 continue
             del cells[width:]
         cells.append("")
-        yield number, line, [cells[i].strip() for i in order]
+        yield number, line, list(map(str.strip, order(cells)))
 
 
 def _complain(name, number, line, delimiter, found, columns, needed) -> None:
