@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-BEGIN = datetime(2023, 1, 5, 8)
+BEGIN = datetime(2023, 1, 13, 8)
 
 
 def sample(name, number):

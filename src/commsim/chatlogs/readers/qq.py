@@ -14,7 +14,7 @@ from commsim.chatlogs.account import Account
 from commsim.chatlogs.events import Coming, Message
 from commsim.chatlogs.lines import Source
 from commsim.chatlogs.readers import Options
-from commsim.chatlogs.readers.stamps import CLOCK, Clock, Names, clean, comings
+from commsim.chatlogs.readers.stamps import CLOCK, Clock, Names, begins_so, clean, comings
 from commsim.chatlogs.times import Zone
 from commsim.errors import UserError
 
@@ -34,8 +34,8 @@ _OBJECT = re.compile(r"消息对象[:：]")
 
 def looks_like(head: str) -> bool:
     """Whether QQ's own header is there, or a line of time, name and number."""
-    lines = head.split("\n", 200)[:200]
-    return any(_BEGIN.match(line) and _BEGIN.match(line)["bare"] is None or _OBJECT.match(line) for line in lines)
+    return any(map(_OBJECT.match, head.split("\n", 20)[:20])) or begins_so(
+        head, lambda line: (begin := _BEGIN.match(line)) and begin["bare"] is None)  # fmt: skip
 
 
 def read(source: Source, account: Account, options: Options) -> Iterator[Message | Coming]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -30,6 +30,15 @@ EVERYBODY = frozenset({"所有人", "全体成员", "all", "everyone", "everybod
 OURSELVES = frozenset({"you", "你", "您", "我"})  # whoever exported the log; under which name they write it does not say
 _AFTER_NAME = frozenset(" \u2005\u00a0\u3000\t@,.:;!?，。：；！？、)）")
 _REMEMBERED = 1 << 14  # days whose beginning is kept
+
+
+MANY = 0.2  # share of heads among the first lines of a log whose beginning is missing
+
+
+def begins_so(head: str, is_head: Callable[[str], object]) -> bool:
+    """Whether the first line that says something is a head, or a good part of the first lines are."""
+    lines = [line for line in head.split("\n", 200)[:200] if line.strip()]
+    return bool(lines) and bool(is_head(lines[0]) or sum(bool(is_head(line)) for line in lines) >= MANY * len(lines))
 
 
 def clean(text: str) -> str:

@@ -65,6 +65,15 @@ def _is_name(line: str) -> bool:
     return 0 < len(line) <= LONGEST_NAME and not (line[0] in "-—–─" and _DASHES.match(line)) and not _time(line)
 
 
+def _is_notice(line: str) -> bool:
+    return len(line) <= LONGEST_NOTICE and bool(HINT.search(line)) and bool(NOTICES.search(clean(line)))
+
+
+def _parts(line: str) -> bool:
+    """Whether a line stands between messages: an empty one, or a notice."""
+    return not line or line.isspace() or _is_notice(line)
+
+
 class _Blocks:
     """Splits lines into heads and text.  ``blank_first``: a one-line head needs an empty line before it."""
 
@@ -74,7 +83,7 @@ class _Blocks:
     def __iter__(self) -> Iterator[tuple[str, int, str, str | None, re.Match | None]]:
         """(what, number, line, name, stamp); what is "head", "stamp" (the line below a name), "text" or "blank"."""
         held: tuple[int, str] | None = None  # a line that may be a name, if a time follows
-        after_blank = True
+        before = ""
         for number, line in self.source.lines():
             text = clean(line)
             stamp = _time(text)
@@ -82,11 +91,13 @@ class _Blocks:
                 if stamp:
                     yield "head", *held, clean(held[1]), stamp
                     yield "stamp", number, line, None, None
-                    held, after_blank = None, False
+                    held, before = None, text
                     continue
                 yield "text", *held, None, None
                 held = None
-            head = _with_name(text) if after_blank or not self.blank_first else None
+            head = _with_name(text)
+            if head and self.blank_first and not _parts(before):
+                head = None
             if not text:
                 yield "blank", number, line, None, None
             elif head and head["name"]:
@@ -95,7 +106,7 @@ class _Blocks:
                 held = (number, line)
             else:
                 yield "text", number, line, None, None
-            after_blank = not text
+            before = text
         if held is not None:
             yield "text", *held, None, None
 
@@ -133,9 +144,9 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
             for who, left in waiting:
                 yield Coming(time, who, left)
             waiting = []
-        elif len(line) <= LONGEST_NOTICE and HINT.search(line) and NOTICES.search(text := clean(line)):
+        elif _is_notice(line):
             account.system()
-            for who, left in comings(text):
+            for who, left in comings(clean(line)):
                 if last is None:
                     waiting.append((who, left))
                 else:
@@ -181,7 +192,7 @@ def _quoted_name(quoted: str, names: Names) -> str:
 def _survey(source: Source) -> tuple[Names, bool]:
     """(names of everybody who wrote, whether heads on one line have an empty line before them)."""
     known: set[str] = set()
-    before, after_blank, blank_first, heads = "", True, 0, 0
+    before, blank_first, heads = "", 0, 0
     for _, line in Source(source.path).lines():
         text = clean(line) if ":" in line[-14:] else line
         if _ends_like_a_time(text):
@@ -190,8 +201,8 @@ def _survey(source: Source) -> tuple[Names, bool]:
             elif head := _with_name(text):
                 known.add(head["name"].strip())
                 heads += 1
-                blank_first += after_blank
-        before, after_blank = text, not text.strip()
+                blank_first += _parts(before)
+        before = text
     return Names(known), blank_first > _BLANK_FIRST * heads
 
 

@@ -15,7 +15,7 @@ from commsim.chatlogs.account import Account
 from commsim.chatlogs.events import Coming, Message
 from commsim.chatlogs.lines import Source
 from commsim.chatlogs.readers import Options
-from commsim.chatlogs.readers.stamps import HALF, OURSELVES, PART, Clock, clean
+from commsim.chatlogs.readers.stamps import HALF, OURSELVES, PART, Clock, begins_so, clean
 from commsim.chatlogs.times import Zone
 from commsim.errors import UserError
 
@@ -78,8 +78,8 @@ _AND = re.compile(r",? and |, |、|和|及")
 
 
 def looks_like(head: str) -> bool:
-    """Whether one of the first lines begins with a stamp of WhatsApp's."""
-    return any(map(_BEGIN.match, head.split("\n", 200)[:200]))
+    """Whether the first line begins with a stamp of WhatsApp's, or many of the first lines do."""
+    return begins_so(head, _BEGIN.match)
 
 
 def read(source: Source, account: Account, options: Options) -> Iterator[Message | Coming]:
