@@ -27,7 +27,7 @@ CLOCK = rf"(?P<part>{PART})?\s*(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<secon
 
 MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # directions, isolates, zero width
 EVERYBODY = frozenset({"所有人", "全体成员", "all", "everyone", "everybody"})
-OURSELVES = frozenset({"you", "你", "您", "我"})  # whoever exported the log; under which name they write it does not say
+OURSELVES = frozenset({"you", "你", "您", "我"})  # whoever exported the log, under a name it does not say
 _AFTER_NAME = frozenset(" \u2005\u00a0\u3000\t@,.:;!?，。：；！？、)）")
 _REMEMBERED = 1 << 14  # days whose beginning is kept
 
@@ -116,7 +116,7 @@ class Names:
             if name is None:
                 end = text.find("\u2005", at)
                 following = text.find("@", at + 1)
-                name = text[at + 1 : end] if 0 <= end and not at < following < end else None
+                name = text[at + 1 : end] if end >= 0 and not at < following < end else None
             if name and name not in EVERYBODY:
                 yield name
             at = text.find("@", at + 1)

@@ -1,8 +1,9 @@
 """Text pasted from a WeChat group: a name and a time on one line, or on two, then lines of text.
 
-``名字 2023/12/31 21:15`` as the desktop programs copy it, or ``名字`` and below it ``12月31日 晚上9:15``, ``昨天 21:15``,
-``星期三 9:15``.  A day told only from the day of pasting needs that day (``Options.pasted``).  A quoted message stands
-before a line of dashes, and its writer is the one replied to.  What is known comes from text shown by its users.
+``名字 2023/12/31 21:15`` as the desktop programs copy it, or ``名字`` and below it ``12月31日 晚上9:15``,
+``昨天 21:15``, ``星期三 9:15``.  A day told only from the day of pasting needs that day (``Options.pasted``).  A quoted
+message stands before a line of dashes, and its writer is the one replied to.  What is known comes from text shown by
+its users.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ _STAMP = (
 _TIME = re.compile(rf"\s*(?:{_STAMP}\s*)?{CLOCK}\s*$")
 _WITH_NAME = re.compile(rf"(?P<name>\S.{{0,{LONGEST_NAME - 1}}}?)\s+{_STAMP}\s*{CLOCK}\s*$")
 _DASHES = re.compile(r"\s*(?:(?:-\s?){5,}|[—–─]{3,})\s*$")
+_M = frozenset("mM.")  # how pm ends
 _AGO = {"今天": 0, "昨天": 1, "前天": 2}
 _BLANK_FIRST = 0.5  # share of one-line heads with an empty line before them, above which a head needs one
 
@@ -41,7 +43,7 @@ def looks_like(head: str) -> bool:
     """Whether the text begins with a head (or with the program's notices and then a head)."""
     lines = [text for line in head.split("\n", 60)[:60] if (text := clean(line))]
     for this, after in pairwise([*lines, ""]):
-        if _with_name(this) or (_is_name(this) and _time(after)):
+        if _with_name(this) or (_is_name(this) and _time(after) and not _time(this)):
             return True
         if not NOTICES.search(this[:LONGEST_NOTICE]) and not _time(this):
             return False
@@ -50,7 +52,7 @@ def looks_like(head: str) -> bool:
 
 def _ends_like_a_time(text: str) -> bool:
     """Whether it is worth looking closer: most lines are not."""
-    return ":" in text[-12:] and (text[-1].isdigit() or text[-1] in "mM.")
+    return (text[-3:-2] == ":" or text[-1:] in _M) and ":" in text[-14:]
 
 
 def _time(text: str) -> re.Match | None:
@@ -62,7 +64,7 @@ def _with_name(text: str) -> re.Match | None:
 
 
 def _is_name(line: str) -> bool:
-    return 0 < len(line) <= LONGEST_NAME and not (line[0] in "-—–─" and _DASHES.match(line)) and not _time(line)
+    return 0 < len(line) <= LONGEST_NAME and not (line[0] in "-—–─" and _DASHES.match(line))
 
 
 def _is_notice(line: str) -> bool:
@@ -86,7 +88,8 @@ class _Blocks:
         before = ""
         for number, line in self.source.lines():
             text = clean(line)
-            stamp = _time(text)
+            ends = _ends_like_a_time(text)
+            stamp = _time(text) if ends else None
             if held is not None:
                 if stamp:
                     yield "head", *held, clean(held[1]), stamp
@@ -95,14 +98,14 @@ class _Blocks:
                     continue
                 yield "text", *held, None, None
                 held = None
-            head = _with_name(text)
+            head = _with_name(text) if ends and not stamp else None
             if head and self.blank_first and not _parts(before):
                 head = None
             if not text:
                 yield "blank", number, line, None, None
             elif head and head["name"]:
                 yield "head", number, line, head["name"].strip(), head
-            elif _is_name(text):
+            elif not stamp and _is_name(text):
                 held = (number, line)
             else:
                 yield "text", number, line, None, None
@@ -194,10 +197,12 @@ def _survey(source: Source) -> tuple[Names, bool]:
     known: set[str] = set()
     before, blank_first, heads = "", 0, 0
     for _, line in Source(source.path).lines():
-        text = clean(line) if ":" in line[-14:] else line
+        text = line.rstrip()
         if _ends_like_a_time(text):
-            if _time(text) and _is_name(name := clean(before)):
-                known.add(name)
+            text = clean(text)
+            if _time(text):
+                if _is_name(name := clean(before)) and not _time(name):
+                    known.add(name)
             elif head := _with_name(text):
                 known.add(head["name"].strip())
                 heads += 1
