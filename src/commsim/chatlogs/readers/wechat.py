@@ -17,15 +17,14 @@ from commsim.chatlogs.account import Account
 from commsim.chatlogs.events import Coming, Message
 from commsim.chatlogs.lines import Source
 from commsim.chatlogs.readers import Options
-from commsim.chatlogs.readers.stamps import CLOCK, HINT, NOTICES, Clock, Names, clean, comings
+from commsim.chatlogs.readers.stamps import CLOCK, HINT, LONGEST_NAME, NOTICES, Clock, Names, clean, comings
 from commsim.chatlogs.times import Zone
 from commsim.errors import UserError
 
 NAME = "wechat"
 CARRIES = frozenset({"mention", "reply_to", "joined"})
 
-LONGEST_NAME = 64  # characters of a name
-LONGEST_NOTICE = 200
+LONGEST_STAMP, LONGEST_NOTICE = 40, 200  # characters
 _WEEKDAYS = {word: day for day, words in enumerate(("一", "二", "三", "四", "五", "六", "日天")) for word in words}
 _STAMP = (
     r"(?:(?P<year>[0-9]{4})(?:年|[/.-])(?P<month>[0-9]{1,2})(?:月|[/.-])(?P<day>[0-9]{1,2})日?"
@@ -43,7 +42,7 @@ def looks_like(head: str) -> bool:
     """Whether the text begins with a head (or with the program's notices and then a head)."""
     lines = [text for line in head.split("\n", 60)[:60] if (text := clean(line))]
     for this, after in pairwise([*lines, ""]):
-        if _with_name(this) or (_is_name(this) and _time(after) and not _time(this)):
+        if (_ends_like_a_time(this) and _with_name(this)) or (_is_name(this) and _time(after) and not _time(this)):
             return True
         if not NOTICES.search(this[:LONGEST_NOTICE]) and not _time(this):
             return False
@@ -56,11 +55,11 @@ def _ends_like_a_time(text: str) -> bool:
 
 
 def _time(text: str) -> re.Match | None:
-    return _TIME.match(text) if _ends_like_a_time(text) and len(text) < 40 else None
+    return _TIME.match(text) if len(text) < LONGEST_STAMP and _ends_like_a_time(text) else None
 
 
 def _with_name(text: str) -> re.Match | None:
-    return _WITH_NAME.match(text) if _ends_like_a_time(text) and len(text) < LONGEST_NAME + 40 else None
+    return _WITH_NAME.match(text) if len(text) < LONGEST_NAME + LONGEST_STAMP else None
 
 
 def _is_name(line: str) -> bool:
@@ -89,7 +88,7 @@ class _Blocks:
         for number, line in self.source.lines():
             text = clean(line)
             ends = _ends_like_a_time(text)
-            stamp = _time(text) if ends else None
+            stamp = _TIME.match(text) if ends and len(text) < LONGEST_STAMP else None
             if held is not None:
                 if stamp:
                     yield "head", *held, clean(held[1]), stamp

@@ -72,8 +72,11 @@ _NOTICE = re.compile(  # what iOS puts behind the name of the group or of who di
     r"|更改了|更改為|更改为|更換了|安全码|安全碼|限时消息|限時訊息|管理员|管理員"
 )
 _IN_A_NOTICE = re.compile(  # before a colon, these make it a notice and no name
-    r" changed (?:the|this) (?:subject|group)| created (?:the |this )?group [\"“'‘]|[更修]改了?(?:此|该)?群组"
-    r"|[更變]更了?(?:此)?群組|(?:创建|建立)了?群[组組][“「\"]"
+    r" changed (?:the|this) (?:subject|group)| created (?:the |this )?group [\"“'‘]"
+    r"|(?:更改|修改|变更|變更)了?(?:此|该|該)?群[组組]|(?:创建|建立)了?群[组組][“「\"]"
+)
+_TELLS = re.compile(  # no notice that says who came, left or changed is without one of these
+    r"joined|created|added|left|removed|changed|建|加入|添加|新增|移除|移出|退出|[离離][开開]|[更变變][改更换換]"
 )
 _AND = re.compile(r",? and |, |、|和|及")
 
@@ -201,7 +204,7 @@ def _mentions(text: str, spelled: _Spelled) -> list[str]:
 
 def _events(text: str, spelled: _Spelled) -> Iterator[tuple[str, bool] | str]:
     """(member, left or not) of a notice; for a change of number ``new\\nold``, or "" where the new one is not told."""
-    if len(text) > LONGEST_NOTICE or _ENCRYPTED.search(text):
+    if len(text) > LONGEST_NOTICE or not _TELLS.search(text) or _ENCRYPTED.search(text):
         return
     if _NEW_NUMBER.match(text):
         yield ""
