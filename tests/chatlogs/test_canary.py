@@ -63,8 +63,10 @@ def planted(format, folder):
     for i, (name, number) in enumerate([(NAME, NUMBER), (OTHER, NUMBER)]):
         whole = samples.of(format).sample(name, number)
         lines = whole.splitlines(keepends=True)
-        versions = {"whole": whole, "cut": whole[: len(whole) * 3 // 5], "broken": whole.replace(b"\n", b"\xff\xfe\n", 3),
-                    "upside_down": b"".join(reversed(lines)), "headless": b"".join(lines[1:]),
+        versions = {"whole": whole, "cut": whole[: len(whole) * 3 // 5],
+                    "broken": whole.replace(b"\n", b"\xff\xfe\n", 3), "upside_down": b"".join(reversed(lines)),
+                    "headless": b"".join(lines[1:]),
+                    "headed": lines[0].rstrip() + f",{name},{number}\n".encode() + b"".join(lines[1:]),
                     "nul": whole + b"\0", "names": f"{name}\n{number}\n".encode() * 5}  # fmt: skip
         for what, content in versions.items():
             (folder / f"{what}{i}.txt").write_bytes(content)
@@ -77,13 +79,15 @@ def test_what_is_planted_in_a_log_turns_up_nowhere(tmp_path, format):
     for folder in (logs, kept):
         folder.mkdir(parents=True)
     planted(format, logs)
-    assert all(leaks.found((logs / f"whole{i}.txt").read_bytes(), who) for i, who in ((0, NAME), (1, OTHER), (0, NUMBER)))
+    for i, who in ((0, NAME), (1, OTHER), (0, NUMBER)):
+        assert leaks.found((logs / f"whole{i}.txt").read_bytes(), who)
     roster = work / "roster.txt"
     roster.write_text(f"{NAME}\n{OTHER}\n{NUMBER}\n", encoding="utf-8")
     env = {name: value for name, value in os.environ.items()
            if name not in ("COMMSIM_DATA_DIR", "COMMSIM_CACHE_DIR", "XDG_DATA_HOME", "XDG_CACHE_HOME")}  # fmt: skip
     env |= {"HOME": str(home), "USERPROFILE": str(home), "LOCALAPPDATA": str(home), "TMPDIR": str(kept),
-            "TEMP": str(kept), "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONIOENCODING": "utf-8"}  # fmt: skip
+            "TEMP": str(kept), "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "PYTHONIOENCODING": "utf-8"}  # fmt: skip
     done = subprocess.run([sys.executable, "-X", "dev", "-c", CHILD], cwd=work, env=env, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()[-3000:]
     loaded, refused = map(int, done.stdout.split())
@@ -97,8 +101,8 @@ def test_what_is_planted_in_a_log_turns_up_nowhere(tmp_path, format):
 
 
 @pytest.mark.parametrize("written", [
-    NAME.encode(), NAME.encode("gb18030"), NAME.encode("utf-16-le"), rb'{"a": "\u6c88\u6865\u9065"}', b"x" + OTHER.upper().encode(),
-    f"a{NUMBER}b".encode(), "".join(f"\0{c}" for c in NUMBER).encode()])  # fmt: skip
+    NAME.encode(), NAME.encode("gb18030"), NAME.encode("utf-16-le"), rb'{"a": "\u6c88\u6865\u9065"}',
+    b"x" + OTHER.upper().encode(), f"a{NUMBER}b".encode(), "".join(f"\0{c}" for c in NUMBER).encode()])  # fmt: skip
 def test_the_search_would_find_it(tmp_path, written):
     (tmp_path / "some.bin").write_bytes(b"\x80abc" + written)
     assert len(leaks.in_folder(tmp_path, NAME, NUMBER, OTHER)) == 1

@@ -88,7 +88,7 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path):
     file = tmp_path / "log.txt"
     file.write_text("a")
     file.chmod(0)
-    with pytest.raises(UserError, match="log.txt"):
+    with pytest.raises(UserError, match=r"log\.txt"):
         Source(file)
 
 

@@ -119,8 +119,9 @@ def test_doubled_ids_are_counted_and_the_first_counts(read):
 
 
 def test_one_mention_is_an_address_and_two_are_not(made):
-    log = made([Message(1, "A"), Message(2, "B"), Message(3, "C", mentions=("A",)), Message(4, "C", mentions=("A", "B")),
-                Message(5, "B", mentions=("stranger",)), Message(6, "C", reply_to="B", mentions=("A",))],
+    log = made([Message(1, "A"), Message(2, "B"), Message(3, "C", mentions=("A",)),
+                Message(4, "C", mentions=("A", "B")), Message(5, "B", mentions=("stranger",)),
+                Message(6, "C", reply_to="B", mentions=("A",))],
                frozenset({"mention", "reply_to"}))  # fmt: skip
     assert [EDGES[e] for e in log.edge] == ["none", "none", "mention", "none", "none", "reply_to"]
     assert log.to.tolist() == [NOBODY, NOBODY, 0, NOBODY, NOBODY, 1]
@@ -229,7 +230,8 @@ def test_a_few_lines_of_something_else_are_faults(read):
 
 @pytest.mark.parametrize("content, key", [
     ("", "log_empty"), (HEAD, "log_no_message"), ("\n\n \n", "log_format_none"), ("hello\nworld\n", "log_format_none"),
-    ("\0\0", "log_binary"), ("\ufeff", "log_format_none"), (HEAD.replace("thread", "txet") + "1,A,,,", "log_column_unknown"),
+    ("\0\0", "log_binary"), ("\ufeff", "log_format_none"),
+    (HEAD.replace("thread", "txet") + "1,A,,,", "log_column_unknown"),
     ("time,member,time\n1,A,2\n", "log_column_twice"), (table("x,A,,,"), "log_mostly_faults")])  # fmt: skip
 def test_files_that_are_no_log(read, content, key):
     with pytest.raises(UserError) as told:
@@ -293,7 +295,7 @@ def test_noise_is_refused_and_costs_no_memory(tmp_path):
     tracemalloc.stop()
 
 
-@pytest.mark.skipif(COLLEGE is None, reason="the reference log collegemsg.txt is not here: set COMMSIM_DATA to its folder")
+@pytest.mark.skipif(COLLEGE is None, reason="collegemsg.txt is not here: set COMMSIM_DATA to its folder")
 def test_the_reference_log():
     log = load(COLLEGE)
     told = log.loader

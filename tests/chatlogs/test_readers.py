@@ -7,7 +7,7 @@ import samples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from commsim.chatlogs.account import Account
+from commsim.chatlogs.account import CLASSES, Account
 from commsim.chatlogs.events import Coming, Message
 from commsim.chatlogs.lines import Source
 from commsim.chatlogs.load import chosen, load
@@ -16,7 +16,7 @@ from commsim.errors import UserError
 from commsim.words import known
 
 NAME, NUMBER = "沈桥遥", "13900001234"
-MAY_CARRY = {"kind", "reply_to", "mention", "thread", "joined", "presence"}
+CARRIED = {"kind", "reply_to", "mention", "thread", "joined", "presence"}
 FORMATS = sorted(READERS)
 FUZZ = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -30,7 +30,7 @@ def file_of(folder, content):
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_reader_keeps_to_the_interface(format):
     module = reader(format)
-    assert module.NAME == format and set(module.CARRIES) <= MAY_CARRY
+    assert format == module.NAME and CARRIED.issuperset(module.CARRIES)
     assert module.looks_like("") is False
 
 
@@ -106,7 +106,7 @@ def check(file, format, options):
         assert error.text("zh") and error.text("en")
         return
     told = log.loader
-    assert told["lines"] == sum(told[name] for name in ("message", "continuation", "system", "blank", "header", "skipped"))
+    assert told["lines"] == sum(told[name] for name in CLASSES)
     assert told["skipped"] == sum(fault["count"] for fault in told["faults"].values())
     assert len(log) == told["messages"] > 0
     assert (log.time[1:] >= log.time[:-1]).all() and log.time[0] >= 0

@@ -22,11 +22,11 @@ def test_nobody_spoke_last_in_a_tally(read):
     assert (log.edge == 0).all() and log.loader["inferred"] == 0 and not log.loader["ordered"]
 
 
-@pytest.mark.parametrize("row, fault", [("2026-03-05,A,-1", "count_unreadable"), ("2026-03-05,A,1001", "count_unreadable"),
-                                        ("2026-03-05,A,2.5", "count_unreadable"), ("2026-03-05,A,", "count_unreadable"),
-                                        ("2026-03-05,,1", "no_member"), ("2026-03-32,A,1", "time_unreadable"),
-                                        ("1969-03-05,A,1", "time_negative"), ("2026-03-05,A", "cells_missing"),
-                                        ("2026-03-05,A,1,2", "cells_too_many"), ('2026-03-05,"A,1', "quote_open")])  # fmt: skip
+@pytest.mark.parametrize("row, fault", [
+    ("2026-03-05,A,-1", "count_unreadable"), ("2026-03-05,A,1001", "count_unreadable"),
+    ("2026-03-05,A,2.5", "count_unreadable"), ("2026-03-05,A,", "count_unreadable"), ("2026-03-05,,1", "no_member"),
+    ("2026-03-32,A,1", "time_unreadable"), ("1969-03-05,A,1", "time_negative"), ("2026-03-05,A", "cells_missing"),
+    ("2026-03-05,A,1,2", "cells_too_many"), ('2026-03-05,"A,1', "quote_open")])  # fmt: skip
 def test_what_is_wrong_in_a_tally(read, row, fault):
     log = read(f"date,member,messages\n2026-03-05,A,1\n{row}\n2026-03-06,B,1,\n")
     assert len(log) == 2 and {kind: told["count"] for kind, told in log.loader["faults"].items()} == {fault: 1}

@@ -69,8 +69,9 @@ def test_noon_of_dates():
             zone.noon(text)
 
 
-@pytest.mark.parametrize("seconds, wrong", [(0, None), (-1, "time_negative"), (1767571200, None), (float("nan"), "time_far"),
-                                            (1767571200000, "time_far"), (float("inf"), "time_far")])  # fmt: skip
+@pytest.mark.parametrize("seconds, wrong", [
+    (0, None), (-1, "time_negative"), (1767571200, None), (float("nan"), "time_far"), (1767571200000, "time_far"),
+    (float("inf"), "time_far")])  # fmt: skip
 def test_times_that_no_chat_has(seconds, wrong):
     assert fault(seconds) == wrong
 
