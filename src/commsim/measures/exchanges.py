@@ -231,6 +231,8 @@ def response(hours, answered, within: float) -> dict[str, float]:
 
 def _interval(hours, answered, within: float) -> tuple[float, float]:
     """95 % interval of the share ended within: log-log of Greenwood's variance; Wilson's where that has none."""
+    import warnings
+
     from scipy.stats import CensoredData, binomtest, ecdf
 
     followed = answered | (hours >= within)  # whose outcome by then is known
@@ -238,7 +240,10 @@ def _interval(hours, answered, within: float) -> tuple[float, float]:
         return NAN, NAN
     ended = int((answered & (hours <= within)).sum())
     if 0 < ended < followed.sum():
-        bounds = ecdf(CensoredData(hours[answered], right=hours[~answered])).sf.confidence_interval(method="log-log")
+        curve = ecdf(CensoredData(hours[answered], right=hours[~answered])).sf
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # undefined where nothing or everything has ended: not at ``within``
+            bounds = curve.confidence_interval(method="log-log")
         high, low = (1.0 - float(side.evaluate(within)) for side in (bounds.low, bounds.high))
         if np.isfinite(low) and np.isfinite(high):
             return low, high

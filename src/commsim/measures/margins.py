@@ -154,7 +154,7 @@ def _inflation(detrended) -> np.ndarray:
 
 
 class Drift(NamedTuple):
-    """Of each member: ``state`` (int8, DRIFTS) and the trend of the rank (slope: per window); ``adjusted``: p for many."""
+    """Of each member: ``state`` (int8, DRIFTS) and the trend of the rank (slope a window; adjusted: p for many)."""
 
     state: np.ndarray
     tau: np.ndarray
