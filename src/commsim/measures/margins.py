@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from commsim.measures.exchanges import came_back, core_numbers
+from commsim.measures.exchanges import came_back, core_numbers, different
 
 DAY = 86400.0
 RECENT, ROLLING = 28 * DAY, 56 * DAY
@@ -61,8 +61,9 @@ def repeated(sender, to, n: int) -> np.ndarray:
     sender, to = np.asarray(sender, np.int64), np.asarray(to, np.int64)
     real = (to >= 0) & (to != sender)
     a, b = sender[real], to[real]
-    pairs, times = np.unique(np.minimum(a, b) * n + np.maximum(a, b), return_counts=True)
-    return pairs[times >= REPEATED]
+    pairs = np.sort(np.minimum(a, b) * n + np.maximum(a, b))
+    more = REPEATED - 1
+    return different(pairs[more:][pairs[more:] == pairs[:-more]])
 
 
 def incoming_ranks(sender, to, window, windows: int, n: int, present) -> tuple[np.ndarray, np.ndarray]:
@@ -75,7 +76,7 @@ def incoming_ranks(sender, to, window, windows: int, n: int, present) -> tuple[n
 
     sender, to, window = np.asarray(sender, np.int64), np.asarray(to, np.int64), np.asarray(window, np.int64)
     real = (to >= 0) & (to != sender) & (window < windows)
-    codes = np.unique((window[real] * n + to[real]) * n + sender[real])
+    codes = different((window[real] * n + to[real]) * n + sender[real])
     ties = np.bincount(codes // max(n, 1), minlength=windows * n).reshape(windows, n).T
     ranks = np.full((n, windows), np.nan)
     for w in range(windows):
