@@ -239,7 +239,7 @@ def _about_margins(group, values, lacking):
             values[name], values[f"{name}_share"] = marked, marked / int(known.sum())
     first = int(np.searchsorted(group.time, group.end - RECENT_DAYS * DAY, side="right"))
     values["heard"] = ex.heard(*group.part(first, len(group.time)), group.n)
-    drift, windows = drift_of(group)
+    drift, windows = _drift(group)
     if windows < mg.WINDOWS:
         _lack(lacking, [name for name in DRIFT if name not in lacking], TOO_SHORT)
     counts = np.bincount(drift.state, minlength=len(mg.DRIFTS))
@@ -248,8 +248,18 @@ def _about_margins(group, values, lacking):
     return found, drift
 
 
-def drift_of(group: _Group, window_days: int = DRIFT_DAYS) -> tuple[mg.Drift, int]:
-    """(drift of each member, windows): windows of 28 days, counted back from the last message."""
+def drift_of(log: Log, window_days: int = DRIFT_DAYS) -> tuple[mg.Drift, int]:
+    """(drift of each member, windows): windows of ``window_days``, counted back from the last message."""
+    return _drift(_group(log), window_days)
+
+
+def margins_of(log: Log) -> mg.Margins:
+    """The three kinds of marginal members on the log's last day."""
+    group = _group(log)
+    return mg.margins(group.sender, group.to, group.time, group.n, group.end, group.here_from, group.here_until)
+
+
+def _drift(group: _Group, window_days: int = DRIFT_DAYS) -> tuple[mg.Drift, int]:
     length = window_days * DAY
     windows = min(int((group.end - group.begin) // length), MOST_WINDOWS)
     begin = group.end - windows * length

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -131,6 +132,27 @@ def of_thread(log: Log, thread: int) -> Log:
     )  # fmt: skip
 
 
+def until(log: Log, time: float) -> Log:
+    """The log as it was at ``time`` (seconds): messages so far, and whoever had come by then."""
+    k = int(np.searchsorted(log.time, time, side="right"))
+    seen = np.zeros(len(log.members), bool)
+    seen[log.sender[:k]] = True
+    known = np.flatnonzero(seen | (log.joined <= time))
+    code = np.full(len(log.members) + 1, NOBODY, np.int32)
+    code[known] = np.arange(len(known))
+    return replace(
+        log, time=log.time[:k], sender=code[log.sender[:k]], to=code[log.to[:k]], answers=log.answers[:k],
+        edge=log.edge[:k], kind=log.kind[:k], thread=log.thread[:k], members=tuple(log.members[m] for m in known),
+        joined=log.joined[known], left=np.where(log.left[known] <= time, log.left[known], np.nan),
+    )  # fmt: skip
+
+
+def key_of(name: str) -> int:
+    """The key of a resident's pseudonym: one number for a person in a tenancy; -1 for office and firm."""
+    kind, *parts = name.split("-")
+    return int(_key(*map(int, parts))) if kind == "seat" else -1
+
+
 def seats(log: Log) -> np.ndarray:
     """Row of each member of a simulated log in the people's table: int64[members]; OFFICE or FIRM for the others."""
     others = {"office": OFFICE, "firm": FIRM}
@@ -159,6 +181,11 @@ def write_native(log: Log, path) -> None:
                 answered = log.members[log.to[k]]
             writer.writerow([when.replace("+00:00", "Z"), log.members[log.sender[k]], log.kinds[log.kind[k]],
                              answered, log.threads[log.thread[k]], f"m{k}"])  # fmt: skip
+
+
+def keys_of(state) -> np.ndarray:
+    """Keys of those who live in each seat now: int64[people]."""
+    return _key(np.arange(state.size), state.people["tenancy"])
 
 
 def _key(rows, tenancies) -> np.ndarray:
