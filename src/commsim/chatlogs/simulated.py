@@ -133,7 +133,10 @@ def of_thread(log: Log, thread: int) -> Log:
 
 
 def until(log: Log, time: float) -> Log:
-    """The log as it was at ``time`` (seconds): messages so far, and whoever had come by then."""
+    """The log as it was at ``time`` (seconds): messages so far, and whoever had come by then.
+
+    Only the last time somebody left is known: who was gone at that time and came back later is there all along.
+    """
     k = int(np.searchsorted(log.time, time, side="right"))
     seen = np.zeros(len(log.members), bool)
     seen[log.sender[:k]] = True
