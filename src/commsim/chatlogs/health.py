@@ -22,6 +22,7 @@ DAY = 86400.0
 RECENT_DAYS, DRIFT_DAYS = 28, 28  # "lately"; length of the windows in which drift is looked for
 SMALL_GROUP = 12  # with fewer members who write, nothing is said about single ones
 MOST_WINDOWS = 520  # ten years of weeks: a longer log gets longer windows
+DRIFT_WINDOWS = 130  # the last ten years: drift is looked for in no longer time
 ASKING = ("issue", "question", "request")  # kinds that want an answer
 RUMOUR, CORRECTION = "rumour", "correction"
 # reasons why a number is not there
@@ -261,7 +262,7 @@ def margins_of(log: Log) -> mg.Margins:
 
 def _drift(group: _Group, window_days: int = DRIFT_DAYS) -> tuple[mg.Drift, int]:
     length = window_days * DAY
-    windows = min(int((group.end - group.begin) // length), MOST_WINDOWS)
+    windows = min(int((group.end - group.begin) // length), DRIFT_WINDOWS)
     begin = group.end - windows * length
     window = np.minimum(((group.time - begin) // length).astype(np.int64), max(windows - 1, 0))
     inside = group.time >= begin
