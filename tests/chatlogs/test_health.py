@@ -195,7 +195,7 @@ def test_a_log_over_decades_gets_longer_windows_and_stays_small():
 
 def test_what_must_be_borne_in_mind():
     assert h.profile(lively(n=12, each=60)).notes == (h.LEAVERS_UNKNOWN, h.NOBODY_SILENT)
-    thin = h.profile(made([(float(k), k % 20, (k + 1) % 20) for k in range(100)], 21, REPLIES | {"joined"}))
+    thin = h.profile(made([(float(k), 1 + k % 19, 0) for k in range(100)], 21, REPLIES | {"joined"}))
     assert thin.notes == (h.NEARLY_ALL,) and thin.measures["peripheral_share"] == 1.0
 
 
