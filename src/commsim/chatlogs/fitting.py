@@ -22,6 +22,7 @@ OF_OFFICE, NOT_TALK = ("answer",), ("answer", "thanks", "issue")
 FEWEST = 5  # events below which nothing is said
 SOURCE = "from the log"
 FIT_REJECTED = 0.01  # uniform replies are given up below this p-value
+FULL = 0.98  # of the group's seats
 AGREEING_TIES = 6.0  # effective number of ties that the share inside is taken over (see ``agreeing``)
 
 
@@ -191,8 +192,7 @@ def maximum(likelihood: Callable, start: np.ndarray, bounds) -> np.ndarray:
     from scipy.optimize import minimize
 
     found = minimize(lambda p: -likelihood(p), start, bounds=bounds, method="L-BFGS-B")
-    again = minimize(lambda p: -likelihood(p), found.x, bounds=bounds, method="Nelder-Mead",
-                     options={"xatol": 1e-6, "fatol": 1e-8, "maxiter": 4000})  # fmt: skip
+    again = minimize(lambda p: -likelihood(p), found.x, bounds=bounds, method="L-BFGS-B")  # a fresh curvature
     return again.x if again.fun <= found.fun else found.x
 
 
@@ -201,22 +201,17 @@ def interval(likelihood: Callable, best: np.ndarray, which: int, bounds) -> tupl
     from scipy.optimize import brentq
     from scipy.stats import chi2
 
-    fall = chi2.ppf(LEVEL, 1) / 2
-    top = likelihood(best)
-    rest = [k for k in range(len(best)) if k != which]
-
-    def short(x):
-        return top - fall - _profile(likelihood, best, which, x, rest, bounds)
-
+    fall, top = chi2.ppf(LEVEL, 1) / 2, likelihood(best)
     ends = []
     for bound, way in zip(bounds[which], (-1.0, 1.0), strict=True):
+        short = _shortfall(likelihood, best, which, bounds, top - fall)
         step, inside = 0.1, best[which]
         while True:
             outside = inside + way * step
             if (outside - bound) * way >= 0.0:
                 outside = bound
             if short(outside) > 0.0:
-                ends.append(brentq(short, inside, outside, xtol=1e-4))
+                ends.append(brentq(short, inside, outside, xtol=1e-3))
                 break
             if outside == bound:
                 ends.append(bound)
@@ -225,20 +220,25 @@ def interval(likelihood: Callable, best: np.ndarray, which: int, bounds) -> tupl
     return float(ends[0]), float(ends[1])
 
 
-def _profile(likelihood, best, which, x, rest, bounds) -> float:
+def _shortfall(likelihood, best, which, bounds, wanted) -> Callable:
+    """By how much the profile at x falls short of ``wanted``; each search begins where the last one ended."""
     from scipy.optimize import minimize
 
-    def whole(p):
-        full = np.array(best, float)
-        full[which], full[rest] = x, p
-        return full
+    full = np.array(best, float)
+    rest = np.arange(len(full)) != which
+    limits = [b for b, free in zip(bounds, rest, strict=True) if free]
 
-    if not rest:
-        return likelihood(whole([]))
-    start = [best[k] for k in rest]
-    found = minimize(lambda p: -likelihood(whole(p)), start, method="Nelder-Mead", bounds=[bounds[k] for k in rest],
-                     options={"xatol": 1e-4, "fatol": 1e-5, "maxiter": 600})  # fmt: skip
-    return -found.fun
+    def at(p):
+        full[rest] = p
+        return -likelihood(full)
+
+    def short(x):
+        full[which] = x
+        found = minimize(at, full[rest].copy(), bounds=limits, method="L-BFGS-B")
+        full[rest] = found.x
+        return wanted + found.fun
+
+    return short
 
 
 # --- replies
@@ -247,12 +247,14 @@ def _profile(likelihood, best, which, x, rest, bounds) -> float:
 def replies(log: Log, members: int | None = None) -> list[Found]:
     """Replies an opening and other member, and how many of them come from who had not written yet.
 
-    The model draws Poisson(others * in_view * (hours in view / half an hour) * u) replies and lets each be written
+    New voices feel less free in an official group than those who wrote before: their share of the replies is not
+    the model's ``a``, which is their share before anybody holds back.  The model draws Poisson(others * in_view * (hours in view / half an hour) * u) replies and lets each be written
     with the replier's freedom to speak: only the product of the four shows in a log.
     """
-    unknown = [NotIdentifiable("u", "product"), NotIdentifiable("in_view", "product"), NotIdentifiable("b", "no_ties")]
+    unknown = [NotIdentifiable("u", "product"), NotIdentifiable("a", "freedom"), NotIdentifiable("in_view", "product"),
+               NotIdentifiable("b", "no_ties")]  # fmt: skip
     if not has_replies(log):
-        return [NotIdentifiable("reply_share", "no_replies"), NotIdentifiable("a", "no_replies"), *unknown]
+        return [NotIdentifiable("reply_share", "no_replies"), NotIdentifiable("new_voice_share", "no_replies"), *unknown]
     there = presence(log, members)
     said = _answered(log, there)
     return [_reply_share(log, there, said, members), _new_voices(log, there, said), *unknown]
@@ -308,8 +310,8 @@ def _new_voices(log, there, said) -> Found:
     new = first[log.sender[said]] > to
     n, k = int(could.sum()), int((new & could).sum())
     if n < FEWEST:
-        return NotIdentifiable("a", "too_few")
-    return Estimate("a", k / n, *binomial_interval(k, n), n, "clopper_pearson")
+        return NotIdentifiable("new_voice_share", "too_few")
+    return Estimate("new_voice_share", k / n, *binomial_interval(k, n), n, "clopper_pearson")
 
 
 def binomial_interval(k: int, n: int) -> tuple[float, float]:
@@ -397,7 +399,8 @@ def _median(hours, ended) -> Found:
     value = float(found.quantile(0.5))
     if not np.isfinite(value):
         return NotIdentifiable("answer_median", "half_unanswered")
-    low, high = found.quantile_ci(0.5, 1 - LEVEL, method="cloglog")
+    with np.errstate(divide="ignore", invalid="ignore"):  # the ends of the curve, where the share is 0 or 1
+        low, high = found.quantile_ci(0.5, 1 - LEVEL, method="cloglog")
     return Estimate("answer_median", value, float(low), float(high), int(ended.sum()), "kaplan_meier")
 
 
@@ -431,7 +434,7 @@ def joining(log: Log, people: int | None = None, levers=DEFAULTS) -> list[Found]
     """
     names = ("p_b", "q", "theta_join")
     rest = [NotIdentifiable("h_ch", "moving_out")]
-    came = joins(log)
+    came = joins(log, levers.cap)
     if came is None:
         return [*first_voices(log, people, levers), *(NotIdentifiable(name, "no_joins") for name in names), *rest]
     if people is None:
@@ -439,30 +442,42 @@ def joining(log: Log, people: int | None = None, levers=DEFAULTS) -> list[Found]
     new, inside = came
     if new.sum() < FEWEST:
         return [*(NotIdentifiable(name, "too_few") for name in names), *rest]
-    bounds = [_logarithms("p_b"), _logarithms("q"), (-6.0, 6.0)]
-    able = phone_users(people, levers)
-    likelihood = lambda p: bass(new, inside, people, able, np.exp(p[0]), np.exp(p[1]), p[2], levers)  # noqa: E731
-    tries = [maximum(likelihood, np.array([np.log(0.15), q, theta]), bounds) for q in (-3.0, -0.7) for theta in
-             (-1.5, 0.0)]  # fmt: skip
+    likelihood = _joined(new, inside, people, levers)
+    tries = [maximum(likelihood, np.array([np.log(0.15), q, -0.5]), BASS) for q in (-3.0, 0.0)]
     best = max(tries, key=likelihood)
-    return [*(_told(name, likelihood, best, k, bounds, int(new.sum())) for k, name in enumerate(names)), *rest]
+    return [*(_told(name, likelihood, best, k, int(new.sum())) for k, name in enumerate(names)), *rest]
 
 
-def _logarithms(name):
-    return np.log(1e-3), np.log(PARAMETERS[name].high)
+BASS = [(np.log(1e-3), np.log(PARAMETERS["p_b"].high)), (np.log(1e-3), np.log(PARAMETERS["q"].high)), (-6.0, 6.0)]
 
 
-def _told(name, likelihood, best, k, bounds, n) -> Found:
-    low, high = interval(likelihood, best, k, bounds)
-    flat = low <= bounds[k][0] + 1e-3 and high >= bounds[k][1] - 1e-3
-    if flat:
+def _joined(new, inside, people, levers) -> Callable:
+    able = phone_users(people, levers)
+    return lambda p: bass(new, inside, people, able, np.exp(p[0]), np.exp(p[1]), p[2], levers)
+
+
+def outside_hazard(log: Log, people: int, levers=DEFAULTS) -> tuple[float, float] | None:
+    """(p_b, theta_join) of highest likelihood, the invitations q being the scenario's; None without enough joins."""
+    came = joins(log, levers.cap)
+    if came is None or came[0].sum() < FEWEST:
+        return None
+    whole = _joined(*came, people, levers)
+    best = maximum(lambda p: whole([p[0], np.log(max(levers.q, 1e-3)), p[1]]), np.array([np.log(0.15), -0.5]),
+                   [BASS[0], BASS[2]])  # fmt: skip
+    return float(np.exp(best[0])), float(best[1])
+
+
+def _told(name, likelihood, best, k, n) -> Found:
+    low, high = interval(likelihood, best, k, BASS)
+    nowhere, everywhere = low <= BASS[k][0] + 1e-3, high >= BASS[k][1] - 1e-3
+    if nowhere and everywhere:
         return NotIdentifiable(name, "flat")
-    plain = float if name == "theta_join" else np.exp
-    lowest = low <= bounds[k][0] + 1e-3 and name != "theta_join"
-    return Estimate(name, float(plain(best[k])), 0.0 if lowest else float(plain(low)), float(plain(high)), n, "bass")
+    if name == "theta_join":
+        return Estimate(name, float(best[k]), low, high, n, "bass")
+    return Estimate(name, float(np.exp(best[k])), 0.0 if nowhere else float(np.exp(low)), float(np.exp(high)), n, "bass")
 
 
-def joins(log: Log) -> tuple[np.ndarray, np.ndarray] | None:
+def joins(log: Log, cap: float = np.inf) -> tuple[np.ndarray, np.ndarray] | None:
     """(how many joined on each day, members on each morning), or None where the log has no joins.
 
     Whoever joined within the first day was there from the beginning.
@@ -477,7 +492,8 @@ def joins(log: Log) -> tuple[np.ndarray, np.ndarray] | None:
     gone = np.histogram(until[until < there.days], edges)[0]
     start = int((since < 1.0).sum())
     inside = start + np.concatenate([[0], np.cumsum(new - gone)[:-1]])
-    return new[1:].astype(float), inside[1:].astype(float)
+    free = np.append(False, inside[1:] < FULL * cap)  # nobody gets into a full group
+    return new[free].astype(float), inside[free].astype(float)
 
 
 def phone_users(people: float, levers=DEFAULTS) -> float:
@@ -491,7 +507,7 @@ def bass(new, inside, people, able, p_b, q, theta, levers=DEFAULTS) -> float:
     from scipy.special import xlogy
 
     share = np.clip(inside / people, 0.0, 1.0)
-    waiting = np.maximum(able * agreeing(share, theta, levers) - inside, 1e-6)
+    waiting = np.logaddexp(0.0, able * agreeing(share, theta, levers) - inside)  # never quite nobody: people move in
     mean = waiting * -np.expm1(-(p_b + q * share) / MONTH)
     return float((xlogy(new, mean) - mean).sum())
 
