@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from commsim.chatlogs.events import NOBODY, Log
+from commsim.chatlogs.events import INFERRED, NOBODY, REPLY_TO, Log
 from commsim.clock import MONTH
 from commsim.state.settings import DEFAULTS, PARAMETERS
 
@@ -126,11 +126,17 @@ def presence(log: Log, members: int | None = None) -> Presence:
 
 def openings(log: Log) -> np.ndarray:
     """Messages that answer nothing and are not the office's: bool[messages]."""
-    return (log.answers == NOBODY) & ~of_kind(log, ("answer", "thanks"))
+    return (answered(log) == NOBODY) & (log.edge != REPLY_TO) & ~of_kind(log, ("answer", "thanks"))
+
+
+def answered(log: Log) -> np.ndarray:
+    """The message that each message replies to, NOBODY also where that is only a guess: int64[messages]."""
+    return np.where(log.edge == INFERRED, NOBODY, log.answers)
 
 
 def has_replies(log: Log) -> bool:
-    return bool(np.any(log.answers != NOBODY))
+    """Whether it is known which message is replied to."""
+    return bool(np.any(answered(log) != NOBODY))
 
 
 # --- posting
@@ -145,7 +151,7 @@ def posting(log: Log, members: int | None = None) -> list[Found]:
     """
     names = ("posting_rate", "posting_shape")
     mine = presence(log, members)
-    if not has_replies(log) and len(log.time):
+    if len(log.time) and not has_replies(log) and not np.any(log.edge == REPLY_TO):
         return [NotIdentifiable(name, "openings_unknown") for name in names] + [NotIdentifiable("mu", "no_warmth")]
     small = openings(log) & ~of_kind(log, NOT_TALK) & mine.members[log.sender]
     counts = np.bincount(log.sender[small], minlength=len(log.members))[mine.members]
@@ -262,9 +268,9 @@ def replies(log: Log, members: int | None = None) -> list[Found]:
 
 def _answered(log: Log, there: Presence) -> np.ndarray:
     """Replies of members to other members: rows of the messages."""
-    mine = (log.answers != NOBODY) & ~of_kind(log, OF_OFFICE)
-    rows = np.flatnonzero(mine)
-    to = log.answers[rows]
+    to = answered(log)
+    rows = np.flatnonzero((to != NOBODY) & ~of_kind(log, OF_OFFICE))
+    to = to[rows]
     return rows[there.members[log.sender[rows]] & there.members[log.sender[to]] & (log.sender[rows] != log.sender[to])]
 
 
@@ -384,7 +390,7 @@ def _office(log: Log) -> list[Found]:
 def office_hours(log: Log) -> tuple[np.ndarray, np.ndarray]:
     """(hours until the office answered or the log ended, whether it answered), for every report."""
     issues = np.flatnonzero(of_kind(log, ("issue",)))
-    answers = np.flatnonzero(of_kind(log, OF_OFFICE) & (log.answers != NOBODY))
+    answers = np.flatnonzero(of_kind(log, OF_OFFICE) & (answered(log) != NOBODY))
     when = np.full(len(log.time), np.inf)
     np.minimum.at(when, log.answers[answers], log.time[answers])
     ended = np.isfinite(when[issues])
