@@ -36,7 +36,7 @@ class Collector:
         self.joined: dict[int, float] = {}
         self.gone: dict[int, float] = {}
         self._inside = self._members(state)
-        self.joined.update(dict.fromkeys(self._inside.tolist(), np.nan))  # who was there before, nobody knows since when
+        self.joined.update(dict.fromkeys(self._inside.tolist(), np.nan))  # there before: since when is not known
 
     def _members(self, state) -> np.ndarray:
         """Keys of everybody who is in the group (in any group where none is named), sorted."""
