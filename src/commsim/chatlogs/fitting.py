@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -532,7 +533,13 @@ def bass(new, inside, people, able, p, levers=DEFAULTS) -> tuple[float, np.ndarr
     mean = np.maximum(waiting * (1.0 - stays), 1e-12)
     by = np.array([waiting * stays / MONTH, waiting * stays / MONTH * share,
                    (1.0 - stays) * expit(room) * able * steeper])  # fmt: skip
-    return float((xlogy(new, mean) - mean).sum()), by @ (new / mean - 1.0)
+    return float((xlogy(new, mean) - mean).sum()), (by * (new / mean - 1.0)).sum(axis=1)
+
+
+@cache
+def _normal_nodes() -> tuple[np.ndarray, np.ndarray]:
+    nodes, weights = np.polynomial.hermite_e.hermegauss(7)
+    return nodes, weights / weights.sum()
 
 
 def agreeing(share, theta, levers=DEFAULTS):
@@ -541,11 +548,11 @@ def agreeing(share, theta, levers=DEFAULTS):
     from scipy.special import expit
 
     told = theta + levers.theta_t * (levers.trust_start - 0.5)
-    nodes, weights = np.polynomial.hermite_e.hermegauss(7)
+    nodes, weights = _normal_nodes()
     sd = np.sqrt(share * (1.0 - share) / (AGREEING_TIES + 1.0))
     own = np.clip(np.asarray(share)[..., None] + np.multiply.outer(sd, nodes), 0.0, 1.0)
-    each, weights = expit(told + levers.theta_s * own), weights / weights.sum()
-    return each @ weights, (each * (1.0 - each)) @ weights
+    each = expit(told + levers.theta_s * own)
+    return (each * weights).sum(-1), (each * (1.0 - each) * weights).sum(-1)
 
 
 def first_voices(log: Log, people: int | None, levers=DEFAULTS) -> list[Found]:

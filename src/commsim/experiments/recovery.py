@@ -26,7 +26,7 @@ LEVELS = {"mu": (0.4, 0.8, 1.6), "u": (0.05, 0.1, 0.2), "a": (0.1, 0.2, 0.4), "p
           "q": (0.2, 0.6, 2.0), "theta_join": (-1.0, -0.5, 0.3), "view_hours": (0.25, 0.5, 1.0)}  # fmt: skip
 SIZES = {"courtyard": (300, 180), "estate": (600, 120)}  # people, days
 BURN_IN = 365
-LOGS, OTHER_TRUST, SCENARIO = 72, 0.5, "blank"
+LOGS, OTHER_TRUST, SCENARIO = 48, 0.5, "blank"
 RIGHT, WRONG = "right", "wrong"  # whether the scenario has the trust that the log came from
 
 
@@ -61,10 +61,10 @@ class Back:
 
 
 def design(logs: int = LOGS) -> list[Case]:
-    """``logs`` cases from either place and half as many with another trust; levels are balanced."""
+    """``logs`` cases from either place and a third as many with another trust; levels are balanced."""
     draw = np.random.default_rng(6)
     cases = []
-    for trust, n in ((RIGHT, logs), (WRONG, logs // 2)):
+    for trust, n in ((RIGHT, logs), (WRONG, logs // 3)):
         levels = {name: draw.permutation(np.resize(np.arange(3), n)) for name in LEVELS}
         for k in range(n):
             truth = {name: LEVELS[name][levels[name][k]] for name in LEVELS}
