@@ -57,7 +57,7 @@ class Back:
     def off(self) -> float:
         """Estimate minus truth: as a logarithm, but for the threshold of joining."""
         truth = self.case.truth[self.name]
-        return self.found.value - truth if self.name == "theta_join" else float(np.log(self.found.value / truth))
+        return self.found.value - truth if self.name == "theta_join" else float(np.log(max(self.found.value, 1e-3) / truth))
 
 
 def design(logs: int = LOGS) -> list[Case]:
