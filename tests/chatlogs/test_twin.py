@@ -62,7 +62,7 @@ def test_what_the_log_tells_says_so_with_its_range_and_the_rest_stays(made, tmp_
     mine, blank = scenarios.load(file), scenarios.load("blank")
     figures = {n.path: n for n in mine.numbers()}
     told = {e.name: e for e in made.found if isinstance(e, Estimate)}
-    assert {"mu", "u"} <= set(made.set)
+    assert {"u", "view_hours"} <= set(made.set)
     for name in set(made.set) - {"p_b"}:
         figure = figures[f"settings.{name}"]
         assert figure.source == SOURCE and figure.low <= figure.value <= figure.high
