@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import sys
 import tempfile
 import time
 import warnings
@@ -17,18 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from commsim.errors import UserError
+from commsim.shipped import data_folder as folder
 from commsim.words import say
-
-
-def folder() -> Path:
-    """Where bets are kept: COMMSIM_DATA_DIR, or the platform's place for a user's data."""
-    if os.environ.get("COMMSIM_DATA_DIR"):
-        return Path(os.environ["COMMSIM_DATA_DIR"])
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local")) / "commsim"
-    if sys.platform == "darwin":
-        return Path.home() / "Library/Application Support/commsim"
-    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share")) / "commsim"
 
 
 def _file() -> Path:
