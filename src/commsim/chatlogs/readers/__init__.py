@@ -12,6 +12,7 @@ A reader is a module with
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
 from types import ModuleType
 
@@ -20,17 +21,24 @@ READERS = {
     "edges": "commsim.chatlogs.readers.edges",
     "tally": "commsim.chatlogs.readers.tally",
     "signin": "commsim.chatlogs.readers.signin",
+    "whatsapp": "commsim.chatlogs.readers.whatsapp",
+    "telegram": "commsim.chatlogs.readers.telegram",
+    "chatlab": "commsim.chatlogs.readers.chatlab",
+    "qq": "commsim.chatlogs.readers.qq",
+    "wechat": "commsim.chatlogs.readers.wechat",
 }
 
 
 @dataclass(frozen=True)
 class Options:
     """What the user says about a file because it cannot.  ``day_first``: whether 3/4 is the third of April;
-    ``timezone``: IANA name for times without an offset; ``reply_to``: "member" or "message"."""
+    ``timezone``: IANA name for times without an offset; ``reply_to``: "member" or "message";
+    ``pasted``: the day a text was copied, from which "yesterday" and "Wednesday" in it count."""
 
     day_first: bool | None = None
     timezone: str | None = None
     reply_to: str | None = None
+    pasted: date | None = None
 
 
 def reader(name: str) -> ModuleType:

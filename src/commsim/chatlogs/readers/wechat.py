@@ -1,0 +1,224 @@
+"""Text pasted from a WeChat group: a name and a time on one line, or on two, then lines of text.
+
+``名字 2023/12/31 21:15`` as the desktop programs copy it, or ``名字`` and below it ``12月31日 晚上9:15``, ``昨天 21:15``,
+``星期三 9:15``.  A day told only from the day of pasting needs that day (``Options.pasted``).  A quoted message stands
+before a line of dashes, and its writer is the one replied to.  What is known comes from text shown by its users.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from commsim.chatlogs.account import Account
+from commsim.chatlogs.events import Coming, Message
+from commsim.chatlogs.lines import Source
+from commsim.chatlogs.readers import Options
+from commsim.chatlogs.readers.stamps import CLOCK, HINT, NOTICES, Clock, Names, clean, comings
+from commsim.chatlogs.times import Zone
+from commsim.errors import UserError
+
+NAME = "wechat"
+CARRIES = frozenset({"mention", "reply_to", "joined"})
+
+LONGEST_NAME = 64  # characters of a name
+LONGEST_NOTICE = 200
+_WEEKDAYS = {word: day for day, words in enumerate(("一", "二", "三", "四", "五", "六", "日天")) for word in words}
+_STAMP = (
+    r"(?:(?P<year>[0-9]{4})(?:年|[/.-])(?P<month>[0-9]{1,2})(?:月|[/.-])(?P<day>[0-9]{1,2})日?"
+    r"|(?P<m>[0-9]{1,2})月(?P<d>[0-9]{1,2})日|(?P<ago>今天|昨天|前天)|(?:星期|周|礼拜)(?P<week>[一二三四五六日天]))"
+)
+_TIME = re.compile(rf"\s*(?:{_STAMP}\s*)?{CLOCK}\s*$")
+_WITH_NAME = re.compile(rf"(?P<name>\S.{{0,{LONGEST_NAME - 1}}}?)\s+{_STAMP}\s*{CLOCK}\s*$")
+_DASHES = re.compile(r"\s*(?:(?:-\s?){5,}|[—–─]{3,})\s*$")
+_AGO = {"今天": 0, "昨天": 1, "前天": 2}
+_BLANK_FIRST = 0.8  # share of one-line heads with an empty line before them, above which a head needs one
+
+
+def looks_like(head: str) -> bool:
+    """Whether the text begins with a head (or with the program's notices and then a head)."""
+    lines = [text for line in head.split("\n", 60)[:60] if (text := clean(line))]
+    for this, after in zip(lines, [*lines[1:], ""], strict=True):
+        if _with_name(this) or (_is_name(this) and _time(after)):
+            return True
+        if not NOTICES.search(this[:LONGEST_NOTICE]) and not _time(this):
+            return False
+    return False
+
+
+def _ends_like_a_time(text: str) -> bool:
+    """Whether it is worth looking closer: most lines are not."""
+    return ":" in text[-12:] and (text[-1].isdigit() or text[-1] in "mM.")
+
+
+def _time(text: str) -> re.Match | None:
+    return _TIME.match(text) if _ends_like_a_time(text) and len(text) < 40 else None
+
+
+def _with_name(text: str) -> re.Match | None:
+    return _WITH_NAME.match(text) if _ends_like_a_time(text) and len(text) < LONGEST_NAME + 40 else None
+
+
+def _is_name(line: str) -> bool:
+    return 0 < len(line) <= LONGEST_NAME and not (line[0] in "-—–─" and _DASHES.match(line)) and not _time(line)
+
+
+class _Blocks:
+    """Splits lines into heads and text.  ``blank_first``: a one-line head needs an empty line before it."""
+
+    def __init__(self, source: Source, blank_first: bool):
+        self.source, self.blank_first = source, blank_first
+
+    def __iter__(self) -> Iterator[tuple[str, int, str, str | None, re.Match | None]]:
+        """(what, number, line, name, stamp); what is "head", "stamp" (the line below a name), "text" or "blank"."""
+        held: tuple[int, str] | None = None  # a line that may be a name, if a time follows
+        after_blank = True
+        for number, line in self.source.lines():
+            text = clean(line)
+            stamp = _time(text)
+            if held is not None:
+                if stamp:
+                    yield "head", *held, clean(held[1]), stamp
+                    yield "stamp", number, line, None, None
+                    held, after_blank = None, False
+                    continue
+                yield "text", *held, None, None
+                held = None
+            head = _with_name(text) if after_blank or not self.blank_first else None
+            if not text:
+                yield "blank", number, line, None, None
+            elif head and head["name"]:
+                yield "head", number, line, head["name"].strip(), head
+            elif _is_name(text):
+                held = (number, line)
+            else:
+                yield "text", number, line, None, None
+            after_blank = not text
+        if held is not None:
+            yield "text", *held, None, None
+
+
+def read(source: Source, account: Account, options: Options) -> Iterator[Message | Coming]:
+    """Messages, and who came and left (at the time of the message before, for notices have no time)."""
+    names, blank_first = _survey(source)
+    account.reply_to, account.reply_to_why = "member", "format"
+    dated = _Dated(source, Clock(Zone(account, options.timezone)), options.pasted)
+    pending: _Pending | None = None
+    waiting: list[tuple[str, bool]] = []  # comings before the first time
+    last: float | None = None
+    skipped: str | None = None
+    lost = False
+    for what, number, line, name, stamp in _Blocks(source, blank_first):
+        if what == "blank":
+            account.blank()
+        elif what == "stamp":
+            if skipped:
+                account.skip(skipped, number, line)
+            else:
+                account.continuation()
+        elif what == "head":
+            if pending:
+                yield pending.message(names)
+                pending = None
+            time = dated.seconds(stamp, number)
+            lost = isinstance(time, str)
+            skipped = time if lost else None
+            if lost:
+                account.skip(time, number, line)
+                continue
+            account.message()
+            pending, last = _Pending(time, name), time
+            for who, left in waiting:
+                yield Coming(time, who, left)
+            waiting = []
+        elif len(line) <= LONGEST_NOTICE and HINT.search(line) and NOTICES.search(text := clean(line)):
+            account.system()
+            for who, left in comings(text):
+                if last is None:
+                    waiting.append((who, left))
+                else:
+                    yield Coming(last, who, left)
+        elif pending:
+            account.continuation()
+            pending.add(line, names)
+        else:
+            account.skip("lost" if lost else "before_first", number, line)
+    if pending:
+        yield pending.message(names)
+
+
+class _Pending:
+    """A message whose further lines are still to come: only who it names is kept."""
+
+    def __init__(self, time: float, sender: str):
+        self.time, self.sender = time, sender
+        self.quoted = ""  # what stands at the beginning of a quotation, until a line of dashes says it was one
+        self.reply_to, self.lines = "", 0
+        self.mentions: list[str] = []
+
+    def add(self, line: str, names: Names) -> None:
+        self.lines += 1
+        if self.lines == 1 and line.lstrip()[:1] == "「":
+            self.quoted = line.lstrip()[1 : LONGEST_NAME + 2]
+        elif self.quoted and not self.reply_to and _DASHES.match(line):
+            self.reply_to = _quoted_name(self.quoted, names)
+            self.mentions = []  # those were of the quoted message
+        if "@" in line:
+            self.mentions += names.mentioned(line)
+
+    def message(self, names: Names) -> Message:
+        return Message(self.time, self.sender, reply_to=self.reply_to, mentions=tuple(dict.fromkeys(self.mentions)))
+
+
+def _quoted_name(quoted: str, names: Names) -> str:
+    """Who is quoted in ``名字：文字``: the longest known name before a colon, else what is before the first one."""
+    known = names.begins(quoted, 0, frozenset("：:"))
+    return known or re.split("[：:]", quoted, maxsplit=1)[0].strip() if re.search("[：:]", quoted) else ""
+
+
+def _survey(source: Source) -> tuple[Names, bool]:
+    """(names of everybody who wrote, whether heads on one line have an empty line before them)."""
+    known: set[str] = set()
+    before, after_blank, blank_first, heads = "", True, 0, 0
+    for _, line in Source(source.path).lines():
+        text = clean(line) if ":" in line[-14:] else line
+        if _ends_like_a_time(text):
+            if _time(text) and _is_name(name := clean(before)):
+                known.add(name)
+            elif head := _with_name(text):
+                known.add(head["name"].strip())
+                heads += 1
+                blank_first += after_blank
+        before, after_blank = text, not text.strip()
+    return Names(known), blank_first > _BLANK_FIRST * heads
+
+
+class _Dated:
+    """Turns stamps into seconds; asks for the day of pasting where a stamp needs it."""
+
+    def __init__(self, source: Source, clock: Clock, pasted: date | None):
+        self.source, self.clock, self.pasted = source, clock, pasted
+
+    def seconds(self, stamp: re.Match, number: int) -> float | str:
+        day = self._day(stamp, number)
+        if day is None:
+            return "time_unreadable"
+        hour, minute, second, half, part = stamp.group("hour", "minute", "second", "half", "part")
+        return self.clock.read(*day, hour, minute, second, half or part)
+
+    def _day(self, stamp: re.Match, number: int) -> tuple[int, int, int] | None:
+        year, month, day = stamp.group("year", "month", "day")
+        if year:
+            return int(year), int(month), int(day)
+        if self.pasted is None:
+            raise UserError("log_pasted_needed", value=self.source.name, line=number)
+        if stamp["m"]:
+            month, day = int(stamp["m"]), int(stamp["d"])
+            return self.pasted.year - ((month, day) > (self.pasted.month, self.pasted.day)), month, day
+        if stamp["week"]:
+            back = (self.pasted.weekday() - _WEEKDAYS[stamp["week"]]) % 7 or 7
+        else:
+            back = _AGO.get(stamp["ago"], 0)
+        at = self.pasted - timedelta(days=back)
+        return at.year, at.month, at.day
