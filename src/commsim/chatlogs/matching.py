@@ -1,0 +1,215 @@
+"""The levers behind a log, by living through the scenario until its logs look like this one.
+
+A log shows products: who posts does so by ties and by being heard, who replies must feel free to.  Those come from
+the scenario.  Worlds are lived through with levers drawn around a first guess, their logs are summarised as the
+real one, and a linear regression of levers on summaries gives the levers at the real log's summary, with what
+it leaves over as their uncertainty (regression-adjusted ABC: Beaumont, Zhang and Balding 2002).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from commsim.chatlogs import fitting
+from commsim.chatlogs.events import Log
+from commsim.chatlogs.fitting import Estimate, Found, NotIdentifiable
+from commsim.chatlogs.simulated import live_and_log
+from commsim.population import Place
+from commsim.rules import OnlineGroup
+from commsim.state.settings import PARAMETERS, Settings
+
+WORLDS, PILOT, ROUNDS = 128, 6, 3
+FIRST_WORLD = 7000  # apart from the worlds of comparisons
+LEARNED = 0.75  # a lever whose spread stays above this share of what it was drawn from was not learned
+QUARTERS = (0.25, 0.5, 0.75, 1.0)
+WIDTHS = {"mu": 0.5, "u": 0.5, "a": 0.8, "p_b": 0.8, "q": 1.5, "theta_join": 0.6}  # half widths at least, transformed
+LOWEST = 1e-3
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What was found; ``levers`` are values by name, ``worlds`` those that were used."""
+
+    found: list[Found]
+    worlds: int
+
+
+def match(log: Log, place: Place, poster: float = 0.15, members: int | None = None, worlds: int = WORLDS,
+          progress: Progress | None = None) -> Matched:  # fmt: skip
+    """Levers mu, u, a (from messages) and p_b, q, theta_join (from joins) of ``log`` as in ``place``.
+
+    ``poster``: the scenario's p_b, taken where the log has no joins.  The group of the simulated logs has as many
+    members on the first day as that of the log, and runs as long.
+    """
+    there = fitting.presence(log, members)
+    if not there.known and members is None:  # writers only: nobody knows how many could have written
+        return Matched([NotIdentifiable(name, "no_members") for name in WIDTHS], 0)
+    days = int(np.ceil(there.days))
+    wanted = _wanted(log, place, members)
+    x = place.settings.x._replace(p_b=poster)
+    hours = fitting.response(log)[0]
+    if isinstance(hours, Estimate):
+        x = x._replace(view_hours=float(np.clip(hours.value, PARAMETERS["view_hours"].low, PARAMETERS["view_hours"].high)))
+    if not there.known:
+        x = x._replace(p_b=0.0, q=0.0)  # as in the log, nobody is seen to join
+    start = int((there.since[there.members] < 1.0).sum()) + there.silent
+    x = x._replace(group_members=float(start if start > 1 or not there.known else 0))
+    if not wanted or days < 7:
+        return Matched([NotIdentifiable(name, "too_few") for name in WIDTHS], 0)
+    live = _Living(replace(place, settings=Settings(x, shocks=place.settings.shocks)), days, wanted, log, members,
+                   progress, ROUNDS * PILOT + worlds)  # fmt: skip
+    target = live.summary(log, members)
+    centre = np.array([to_line(name, getattr(x, name)) for name in wanted])
+    spread = np.zeros(len(wanted))
+    for _ in range(ROUNDS):
+        centre, spread = _nearer(live, centre)
+    return Matched(_adjusted(live, centre, spread, target, worlds) + not_told(log, wanted), worlds)
+
+
+def not_told(log: Log, wanted: list[str]) -> list[Found]:
+    """The levers that no world was lived through for, with the reason."""
+    joins = "no_joins" if fitting.joins(log) is None else "too_few"
+    talks = "too_few" if fitting.has_replies(log) else "no_replies"
+    return [NotIdentifiable(name, joins if name in ("p_b", "q", "theta_join") else talks)
+            for name in WIDTHS if name not in wanted]  # fmt: skip
+
+
+def _wanted(log, place, members) -> list[str]:
+    """The levers that this log says anything about."""
+    told = {e.name for e in (*fitting.posting(log, members), *fitting.replies(log, members)) if isinstance(e, Estimate)}
+    wanted = [lever for lever, shown in (("mu", "posting_rate"), ("u", "reply_share"), ("a", "new_voice_share"))
+              if shown in told]  # fmt: skip
+    if fitting.outside_hazard(log, place.people, place.settings.x) is not None:
+        wanted += ["p_b", "q", "theta_join"]
+    return wanted
+
+
+@dataclass
+class _Living:
+    """Worlds of one place, lived through for ``days`` with given levers; starts of worlds are kept."""
+
+    place: Place
+    days: int
+    wanted: list[str]
+    log: Log
+    members: int | None
+    progress: Progress | None
+    steps: int
+    done: int = 0
+
+    def __post_init__(self):
+        self.people, self.x = self.place.people, self.place.settings.x
+
+    def logs(self, line: np.ndarray, world: int) -> Log:
+        """The log of a world whose levers are ``line`` (transformed)."""
+        from commsim.engine import prepare
+
+        values = {name: from_line(name, v) for name, v in zip(self.wanted, line, strict=True)}
+        state = prepare(self.place, world)
+        state.base = replace(state.base, x=state.base.x._replace(**values))
+        found = live_and_log(state, (OnlineGroup(poster=values.get("p_b", self.x.p_b)),), self.days, group=0)
+        self.done += 1
+        if self.progress:
+            self.progress(self.done, self.steps)
+        return found
+
+    def summary(self, log: Log, members: int | None = None) -> np.ndarray:
+        """What stands for a log: one number for each lever from messages, the curve of membership for the others."""
+        parts = [shown(log, name, members) for name in self.wanted if name in ("mu", "u", "a")]
+        if "p_b" in self.wanted:
+            parts += curve(log, self.days, self.people)
+        return np.array(parts)
+
+    def guess(self, log: Log, members: int | None = None) -> np.ndarray:
+        """A first guess of every lever from the log alone, wrong by what the scenario does to it."""
+        parts = [shown(log, name, members) for name in self.wanted if name in ("mu", "u", "a")]
+        if "p_b" in self.wanted:
+            hazard = fitting.outside_hazard(log, self.people, self.x) or (np.nan, np.nan)
+            parts += [float(np.log(hazard[0])), 0.0, hazard[1]]
+        return np.array(parts)
+
+
+def shown(log: Log, name: str, members: int | None = None) -> float:
+    """The log's number that moves with lever ``name``, on its line: posting a member-day, replies, new voices."""
+    there = fitting.presence(log, members)
+    if name == "mu":
+        small = fitting.openings(log) & ~fitting.of_kind(log, fitting.NOT_TALK) & there.members[log.sender]
+        days = there.stay().sum() + there.silent * there.days
+        return float(np.log((small.sum() + 0.5) / max(days, 1.0)))
+    found = fitting.replies(log, members)[0 if name == "u" else 1]
+    if isinstance(found, NotIdentifiable):
+        return float("nan")
+    if name == "u":
+        return float(np.log(found.value))
+    k = found.value * found.n
+    return float(np.log((k + 0.5) / (found.n - k + 0.5)))
+
+
+def curve(log: Log, days: float, people: int) -> list[float]:
+    """Who has come by each quarter of the time, as logarithms of shares of the people: float[4]."""
+    there = fitting.presence(log)
+    since = there.since[there.members]
+    return [float(np.log(((since <= part * days).sum() + 1.0) / people)) for part in QUARTERS]
+
+
+def to_line(name: str, value: float) -> float:
+    """Rates as logarithms, probabilities as log-odds, so that any number on the line is a lever."""
+    if name == "theta_join":
+        return float(value)
+    value = max(value, LOWEST)
+    return float(np.log(value / (1.0 - value))) if name in ("u", "a") and value < 1.0 else float(np.log(value))
+
+
+def from_line(name: str, line: float) -> float:
+    value = line if name == "theta_join" else np.exp(line) / (1.0 + np.exp(line)) if name in ("u", "a") else np.exp(line)
+    return float(np.clip(value, PARAMETERS[name].low, PARAMETERS[name].high))
+
+
+def _nearer(live: _Living, centre) -> tuple[np.ndarray, np.ndarray]:
+    """Levers moved by as much as their worlds' summaries differ from the log's; how these scatter."""
+    own = live.guess(live.log, live.members)
+    seen = np.array([live.guess(live.logs(centre, FIRST_WORLD + w)) for w in range(PILOT)])
+    with np.errstate(invalid="ignore"):
+        step = np.nan_to_num(own - np.nanmean(seen, axis=0), nan=0.0)
+        scatter = np.nan_to_num(np.nanstd(seen, axis=0), nan=1.0)
+    moved = centre + np.clip(step, -2.0, 2.0)
+    limits = [[to_line(n, v) for v in (PARAMETERS[n].low, PARAMETERS[n].high)] for n in live.wanted]
+    return np.clip(moved, *np.array(limits).T), scatter
+
+
+def _adjusted(live: _Living, centre, spread, target, worlds) -> list[Found]:
+    """Levers at the log's summary, by regression over worlds with levers drawn around ``centre``."""
+    half = np.maximum(2.5 * spread, [WIDTHS[name] for name in live.wanted])
+    drawn = centre + half * _evenly(worlds, len(centre))
+    drawn = np.array([[to_line(n, from_line(n, v)) for n, v in zip(live.wanted, row, strict=True)] for row in drawn])
+    seen = np.array([live.summary(live.logs(row, FIRST_WORLD + PILOT + w)) for w, row in enumerate(drawn)])
+    good = np.isfinite(seen).all(axis=1)
+    if good.sum() < 3 * (seen.shape[1] + 1) or not np.isfinite(target).all():
+        return [NotIdentifiable(name, "too_few") for name in live.wanted]
+    drawn, apart = drawn[good], seen[good] - target
+    design = np.column_stack([np.ones(len(apart)), apart])
+    fitted, *_ = np.linalg.lstsq(design, drawn, rcond=None)
+    left = drawn - design @ fitted
+    left *= np.sqrt(len(left) / (len(left) - design.shape[1]))
+    return [_told(name, fitted[0, k], left[:, k], drawn[:, k], int(good.sum())) for k, name in enumerate(live.wanted)]
+
+
+def _evenly(n: int, k: int) -> np.ndarray:
+    """n points that fill a cube from -1 to 1 evenly (Sobol), always the same."""
+    from scipy.stats import qmc
+
+    return 2.0 * qmc.Sobol(k, rng=np.random.default_rng(1)).random(n) - 1.0
+
+
+def _told(name, middle, left, drawn, n) -> Found:
+    from scipy.stats import t
+
+    if left.std() > LEARNED * drawn.std():
+        return NotIdentifiable(name, "flat")
+    reach = t.ppf(0.5 + fitting.LEVEL / 2, max(n - 10, 1)) * left.std() * np.sqrt(1.0 + 1.0 / n)
+    value, low, high = (from_line(name, v) for v in (middle, middle - reach, middle + reach))
+    return Estimate(name, value, low, high, n, "matched")
