@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 LONGEST = 1 << 24  # characters of one entry; a longer one is broken
 _NEAR_THE_END = 24  # an error so near the window's end may only be an end too early
@@ -100,7 +100,8 @@ def entries(chunks: Iterable[str], lists: frozenset[str], begins: re.Pattern) ->
             key = window.value()
             window.take(":")
             if key in lists and window.peek() == "[":
-                yield from _elements(window, key, begins)
+                if not (yield from _elements(window, key, begins)):
+                    return
             else:
                 yield str(key), window.value(), ""
             if window.peek() == ",":
@@ -111,7 +112,8 @@ def entries(chunks: Iterable[str], lists: frozenset[str], begins: re.Pattern) ->
         yield "cut", None, window.text[window.at : window.at + 60]
 
 
-def _elements(window: _Window, key: str, begins: re.Pattern) -> Iterator[tuple[str, object, str]]:
+def _elements(window: _Window, key: str, begins: re.Pattern) -> Generator[tuple[str, object, str], None, bool]:
+    """Gives the elements of a list, then whether there is more of the file to read."""
     window.take("[")
     while window.peek() != "]":
         try:
@@ -119,9 +121,10 @@ def _elements(window: _Window, key: str, begins: re.Pattern) -> Iterator[tuple[s
         except Broken:
             yield "broken", None, window.text[window.at : window.at + 60]
             if not window.find(begins):
-                return
+                return False
             continue
         yield key, value, ""
         if window.peek() == ",":
             window.at += 1
     window.at += 1
+    return True

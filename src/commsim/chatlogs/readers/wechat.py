@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 from commsim.chatlogs.account import Account
 from commsim.chatlogs.events import Coming, Message
@@ -33,13 +34,13 @@ _TIME = re.compile(rf"\s*(?:{_STAMP}\s*)?{CLOCK}\s*$")
 _WITH_NAME = re.compile(rf"(?P<name>\S.{{0,{LONGEST_NAME - 1}}}?)\s+{_STAMP}\s*{CLOCK}\s*$")
 _DASHES = re.compile(r"\s*(?:(?:-\s?){5,}|[—–─]{3,})\s*$")
 _AGO = {"今天": 0, "昨天": 1, "前天": 2}
-_BLANK_FIRST = 0.8  # share of one-line heads with an empty line before them, above which a head needs one
+_BLANK_FIRST = 0.5  # share of one-line heads with an empty line before them, above which a head needs one
 
 
 def looks_like(head: str) -> bool:
     """Whether the text begins with a head (or with the program's notices and then a head)."""
     lines = [text for line in head.split("\n", 60)[:60] if (text := clean(line))]
-    for this, after in zip(lines, [*lines[1:], ""], strict=True):
+    for this, after in pairwise([*lines, ""]):
         if _with_name(this) or (_is_name(this) and _time(after)):
             return True
         if not NOTICES.search(this[:LONGEST_NOTICE]) and not _time(this):
