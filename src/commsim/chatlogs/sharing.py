@@ -6,7 +6,8 @@ Three steps, each against another way of learning about somebody:
    do not).  Rows of a week in which fewer than five wrote are withheld whole.
 2. What remains is rounded to multiples of five.  Sums and differences of multiples of five are multiples of five,
    therefore no combination of published counts, however many, yields a number from 1 to 4.
-3. Shares are taken of published counts only, so they tell no more than these; other figures keep two digits.
+3. Shares are taken of published counts only, so they tell no more than these; other figures keep two digits, and of
+   two that tell a small cell by their ratio (density of all and of active members) one is withheld.
 
 Facts about one person (the leader whose going matters most, a "busiest tenth" of fewer than five) are withheld,
 and small groups are told in totals only.
@@ -17,7 +18,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from commsim.chatlogs.health import DAY, DRIFT, MARGINS, RUMOURS, SERIES, Health
+from commsim.chatlogs.health import ASKED, DAY, DRIFT, SERIES, WAITING, Health
 from commsim.chatlogs.privacy import LEAST, suppressed
 
 SMALL, COMPLEMENT, ONE_PERSON, SMALL_GROUP = "small", "complement", "one_person", "small_group"
@@ -37,6 +38,8 @@ RATES = {  # share: the count that it is a share of
     "rumour_hours": "rumours", "rumour_corrected": "rumours"}  # fmt: skip
 SHARES_OF_EVENTS = ("reciprocity", "unanswered", "answered_within", "asked_unanswered", "asked_answered_within",
                     "rumour_corrected")  # fmt: skip
+OF_ANY_GROUP = (*WAITING, *ASKED)  # what may be told of a group of any size
+OF_SMALL_GROUPS = (*OF_ANY_GROUP, "coverage", "never_sent", "gini", "ties", "density", "mean_degree", "reciprocity")
 HEARD_LEAST = 50  # members who wrote lately, from which on the share heard is told, in tenths
 
 
@@ -81,8 +84,9 @@ def shared(health: Health) -> tuple[Health, dict[str, str]]:
         why["messages"] = SMALL
     measures = _measures(health, members, senders, why)
     if health.aggregates_only:
-        for name in (*MARGINS, *DRIFT, *RUMOURS, "largest_core", "core_at_most_1"):
-            if measures.get(name) is not None:
+        tells = OF_ANY_GROUP if members is None else OF_SMALL_GROUPS
+        for name in measures:
+            if name not in tells and health.measures[name] is not None:
                 measures[name], why[name] = None, SMALL_GROUP
         series, trends = {name: [] for name in SERIES}, {}
     else:
@@ -148,6 +152,10 @@ def _measures(health, members, senders, why) -> dict:
         out[name] = _digits(raw[name])
         if out[name] is not None and health.senders < LEAST:
             out[name], why[name] = None, SMALL
+    if out["gini_senders"] is not None and senders is None:  # (1 - gini) / (1 - gini_senders) is the share who write
+        out["gini_senders"], why["gini_senders"] = None, COMPLEMENT
+    if _tells_inactive(raw["density"], raw["density_active"], whole):
+        out["density_active"], why["density_active"] = None, COMPLEMENT
     out["top_tenth"] = _digits(raw["top_tenth"])
     if raw["top_tenth"] is not None and round(whole / 10) < LEAST:
         out["top_tenth"], why["top_tenth"] = None, ONE_PERSON
@@ -182,6 +190,14 @@ def _rate(value, count, is_share):
     if is_share and (suppressed(round(value * count)) is None or suppressed(count - round(value * count)) is None):
         return None, SMALL
     return _digits(value), None
+
+
+def _tells_inactive(density, density_active, whole) -> bool:
+    """Whether the two densities together tell a small number of members who neither wrote nor were addressed."""
+    if not density or not density_active or not whole:
+        return False
+    possible = whole * (whole - 1) * density / density_active  # a (a - 1) of the a who are active
+    return suppressed(whole - round(0.5 + math.sqrt(0.25 + possible))) is None
 
 
 def _heard(raw, why):
@@ -223,6 +239,8 @@ def _window(row, members) -> dict:
         told |= dict.fromkeys(("density", "density_active", "mean_degree", "reciprocity"))
     elif row["reciprocity"] is not None:
         told["reciprocity"] = _rate(row["reciprocity"], ties, True)[0]
+    if _tells_inactive(row["density"], row["density_active"], roster):
+        told["density_active"] = None
     if senders >= HEARD_LEAST and row["heard"] is not None:
         told["heard"] = round(row["heard"], 1)
     return told

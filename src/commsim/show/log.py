@@ -236,7 +236,7 @@ def _network(log, sender, to, ties, narrow):
     ax.set_axis_off()
     for i, j, strength in zip(a.tolist(), b.tolist(), weight.tolist(), strict=True):
         ax.annotate("", place[j], place[i], arrowprops={
-            "arrowstyle": "-|>", "color": SOFT, "alpha": 0.55, "shrinkA": 4, "shrinkB": 5, "mutation_scale": 7,
+            "arrowstyle": "-|>", "color": SOFT, "alpha": max(0.18, min(0.6, 60 / max(len(ties), 1))), "shrinkA": 4, "shrinkB": 5, "mutation_scale": 7,
             "lw": 0.4 + 0.5 * math.log1p(strength), "connectionstyle": "arc3,rad=0.08"})  # fmt: skip
     sent = np.bincount(log.sender, minlength=n)
     spots = np.array([place[k] for k in range(n)])
@@ -317,7 +317,7 @@ def two_tiers(health: Health, log, buildings, *, shared: bool = False, narrow: b
     ax = figure.add_axes((1.3 / width, 0.12, (width - 2.1) / width, 0.62))
     for k, (name, value) in enumerate(zip(("inside", "across"), told, strict=True)):
         ax.barh(k, value or 0, color=POLICY[k][0], height=0.62, gid=f"bar-{name}")
-        ax.text(value or 0, k, "  " + count(value, lang), va="center", fontsize=8.5)
+        ax.annotate(count(value, lang), (value or 0, k), (5, 0), textcoords="offset points", va="center", fontsize=8.5)
     ax.set_yticks((0, 1), [say(f"log.picture.two_tiers.{name}", lang) for name in ("inside", "across")])
     ax.invert_yaxis()
     ax.set_xticks([])

@@ -49,12 +49,16 @@ def html(health: Health, log, buildings=None, lang: str | None = None) -> str:
         "withheld": told.withheld_rows(why, lang),
         "taken": told.taken_for(safe, lang),
         "decided": told.decided(safe.loader, lang),
-        "account": [(what, pictures.count(sharing.rounded(n), lang))
-                    for what, n in told.account_rows(health.loader, lang)],
-        "faults": [(kind, pictures.count(sharing.rounded(n), lang))
-                   for kind, n, _ in told.fault_rows(health.loader, lang)],
+        "account": [(what, pictures.count(n, lang))
+                    for what, n in told.account_rows(_account(health.loader), lang)],
+        "faults": [(kind, f"{n:,}") for kind, n, _ in told.fault_rows(health.loader, lang)],
     }  # fmt: skip
     return template("log.html").render(page, say=lambda key, **values: say(f"log.{key}", lang, **values))
+
+
+def _account(account):
+    """Lines that say something about members as counts may be shared, those about the file as they are."""
+    return account | {name: sharing.rounded(account.get(name, 0)) or 0 for name in ("message", "continuation", "system")}
 
 
 def _strip(health, lang):
