@@ -119,7 +119,7 @@ def test_doubled_ids_are_counted_and_the_first_counts(read):
 
 
 def test_one_mention_is_an_address_and_two_are_not(made):
-    log = made([Message(1, "A"), Message(2, "B"), Message(3, "C", mentions=("A",)),
+    log = made([Message(1, "A"), Message(2, "B"), Message(3, "C", mentions=("A", "A")),
                 Message(4, "C", mentions=("A", "B")), Message(5, "B", mentions=("stranger",)),
                 Message(6, "C", reply_to="B", mentions=("A",))],
                frozenset({"mention", "reply_to"}))  # fmt: skip

@@ -54,6 +54,21 @@ def test_a_date_that_may_be_read_in_two_ways_is_asked_about(read, head):
     assert read(head, day_first=False).loader["day_order"] == "month_first"
 
 
+@pytest.mark.parametrize("content", [
+    'time,member,thread\n1,"Lin, Xia","a ""b"""\n2,"Lin, Xia",\n', "time，member，thread\n1，林霞，x\n2，林霞，\n",
+    "time,member,,\n1,A,,\n2,A,,\n", "# remark\n\nTime;Member;Thread\n1;A;x;;\n2; A ;\n"])  # fmt: skip
+def test_tables_as_people_and_spreadsheets_write_them(read, content):
+    log = read(content)
+    assert log.time.tolist() == [1, 2] and log.sender.tolist() == [0, 0] and log.loader["skipped"] == 0
+
+
+def test_a_table_from_a_chinese_spreadsheet(read):
+    rows = ("时间,成员,类型,回复,话题", "2026/3/5 12:00,赵青,通知,,", "2026/3/5 9:30,孙禾,,赵青,", "")
+    log = read("\r\n".join(rows).encode("gb18030"))
+    assert log.loader["encoding"] == "gb18030" and log.time.tolist() == [NOON - 9000, NOON]
+    assert log.to.tolist() == [log.sender[1], -1] and log.loader["timezone_why"] == "assumed"
+
+
 @pytest.mark.parametrize("name", TEMPLATES)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_template_is_read_once_it_is_filled_in(read, name, lang):

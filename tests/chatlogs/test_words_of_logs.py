@@ -22,7 +22,9 @@ def calls(name):
 
 
 def literals(node):
-    """The texts that an argument can be."""
+    """The texts that an argument can be (what a condition compares with is none of them)."""
+    if isinstance(node, ast.IfExp):
+        return literals(node.body) + literals(node.orelse)
     return [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
 
 

@@ -109,19 +109,18 @@ def _tighten(file: Path) -> None:
     warnings.warn(say("chatlog.key_closed" if closed else "chatlog.key_open", path=file), stacklevel=3)
 
 
-_MARKS = {"Cf", "Cc", "Cs", "Co"}  # zero-width and direction marks, controls: seen by nobody, they part equal names
+_UNSEEN = {"Cf", "Cc", "Cs", "Co"}  # zero-width and direction marks, controls: they part names that look equal
+_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # they choose between pictures of one character
 
 
 def normal(name: str) -> str:
     """A display name as people see it: NFKC, without marks that cannot be seen, single spaces; case is kept."""
-    name = unicodedata.normalize("NFKC", name)
-    name = "".join(c for c in name if c.isspace() or (unicodedata.category(c) not in _MARKS and not _selector(c)))
+    if not (name.isprintable() and unicodedata.is_normalized("NFKC", name)):
+        name = unicodedata.normalize("NFKC", name)
+        name = "".join(c for c in name if c.isspace() or unicodedata.category(c) not in _UNSEEN)
+    if _SELECTORS.search(name):
+        name = _SELECTORS.sub("", name)
     return unicodedata.normalize("NFKC", " ".join(name.split()))
-
-
-def _selector(character: str) -> bool:
-    """Variation selectors choose between pictures of one character."""
-    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
 
 
 def pseudonyms(names: Iterable[str], secret: bytes, letter: str = "m") -> tuple[str, ...]:

@@ -25,14 +25,14 @@ CLEAR = 4  # times as many replies must be found among members as among messages
 
 
 class _Rows(dict):
-    """Text → row.  ``names`` are normalised; several spellings of a name share its row."""
+    """Text → row.  ``names`` are normalised; several spellings of a name share its row; ``none``: row of no name."""
 
-    def __init__(self):
-        self.names: dict[str, int] = {}
+    def __init__(self, none: int, *names: str):
+        self.none, self.names = none, {name: row for row, name in enumerate(names)}
 
     def __missing__(self, text: str) -> int:
         name = normal(text)
-        row = self[text] = self.names.setdefault(name, len(self.names)) if name else NOBODY
+        row = self[text] = self.names.setdefault(name, len(self.names)) if name else self.none
         return row
 
 
@@ -51,12 +51,11 @@ class Table:
         self.account = account
         self.count = 0
         self.blocks: list[tuple[np.ndarray, np.ndarray]] = []  # time; sender, kind, thread, reply, mention (codes)
-        self.members, self.threads = _Rows(), _Rows()
+        self.members, self.threads = _Rows(NOBODY), _Rows(0, "")
         self.replied, self.mentioned = _Codes(), _Codes()
         self.ids: dict[str, int] = {}
         self.joined: dict[int, float] = {}
         self.left: dict[int, float] = {}
-        self.threads.names[""] = self.threads[""] = 0
         self.recalled = 0
         self.kind_rows: dict[str, int] = {"": 0}
 
@@ -81,9 +80,9 @@ class Table:
             one = NOBODY
             if mentions:
                 account.mentions += 1
-                one = self.mentioned[mentions[0]] if len(mentions) == 1 else NOBODY
+                one = self.mentioned[mentions[0]] if len(set(mentions)) == 1 else NOBODY
             what = kinds[what] if what in kinds else self._kind(what)
-            rows.append((at, row, what, max(threads[where], 0), replied[to] if to else NOBODY, one))
+            rows.append((at, row, what, threads[where], replied[to] if to else NOBODY, one))
             count += 1
             if len(rows) == BLOCK:
                 self._put(rows)

@@ -12,7 +12,9 @@ from commsim.errors import UserError, nearest
 
 LATEST = 4_102_444_800.0  # 1 January 2100: a later time is no time in seconds
 _UNIX = re.compile(r"-?\d{1,18}(\.\d*)?", re.ASCII)
-_SLASHES = re.compile(r"\d{4}/\d{1,2}/\d{1,2}(?!\d)", re.ASCII)
+_LOOSE = re.compile(
+    r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?)?", re.ASCII
+)
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 _DATE_YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", re.ASCII)
 _EPOCH = datetime(1970, 1, 1)
@@ -74,13 +76,16 @@ class Zone:
         return self.seconds(datetime(year, month, day, 12))
 
     def read(self, text: str) -> float:
-        """Unix seconds, ISO 8601 with or without offset, or with slashes; ValueError for anything else."""
-        if _UNIX.fullmatch(text):
+        """Unix seconds, ISO 8601 with or without offset, or as spreadsheets write it; ValueError for else."""
+        if text[4:5] != "-" and _UNIX.fullmatch(text):
             return float(text)
-        if _SLASHES.match(text):
-            date, _, rest = text.partition(" ")
-            text = "-".join(part.zfill(2) for part in date.split("/")) + (f" {rest.strip()}" if rest else "")
-        return self.seconds(datetime.fromisoformat(text))
+        try:
+            return self.seconds(datetime.fromisoformat(text))
+        except ValueError:
+            found = _LOOSE.fullmatch(text)  # as spreadsheets write it: 2026/1/5 8:03
+        if not found:
+            raise ValueError
+        return self.seconds(datetime(*(int(part or 0) for part in found.groups())))
 
 
 def fault(seconds: float) -> str | None:

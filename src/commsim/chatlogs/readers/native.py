@@ -1,6 +1,6 @@
 """The plain table: ``time,member,kind,reply_to,thread`` in any order, and ``id`` if messages have ids.
 
-``time``: Unix seconds, ISO 8601 with or without offset, or YYYY/MM/DD HH:MM.  ``reply_to``: a member or a message's
+``time``: Unix seconds, ISO 8601 with or without offset, or YYYY/M/D H:MM.  ``reply_to``: a member or a message's
 id; without a column of ids, a message's id is the number of its row, 1 for the first under the column names.
 Only ``time`` and ``member`` must be there.
 """
