@@ -6,7 +6,9 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading import claimed, read
+from reading import claimed, read, written
+
+from commsim.chatlogs.load import load
 
 HEADER = {"_type": "header", "chatlab": {"version": "0.0.2", "exportedAt": 1703001600},
           "meta": {"name": "花园", "platform": "wechat", "type": "group"}}  # fmt: skip
@@ -41,6 +43,13 @@ def test_lines_of_the_description():
     assert [m.mentions for m in messages] == [("a2",), (), (), ("a1", "a2")]
     assert [(who, math.isnan(time)) for time, who, _ in comings] == [("a1", True), ("a2", True), ("a9", True)]
     assert account.counts == {"message": 4, "continuation": 0, "system": 0, "blank": 1, "header": 5, "skipped": 0}
+
+
+def test_a_listed_member_who_never_writes_is_in_the_roster():
+    file = written(jsonl(HEADER, {"_type": "member", "platformId": "a9", "accountName": "从不说话"}, said(0, "a1", "王芳")).encode())
+    log = load(file)
+    file.unlink()
+    assert len(log.members) == 2 and math.isnan(log.joined[1 - log.sender[0]])
 
 
 def test_notices_are_no_messages_and_tell_who_came_and_left():

@@ -96,6 +96,18 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing(format):
     assert changed.members == plain.members
 
 
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("line", [
+    "@" * 200_000, "# " * 200_000, "\u2068@" * 100_000, "{" * 200_000, '{"id":' * 30_000, "1/1/23, 10:10 - " + "将" * 390,
+    "2023-12-31 21:15:03 " + "(" * 190, "王" * 200_000 + " 2023/12/31 21:15", "「" + "：" * 100_000, "邀请" * 100,
+])  # fmt: skip
+def test_lines_made_to_hold_a_reader_up_do_not(format, line):
+    began = time.process_time()
+    loaded(sample(format) + 20 * (line + "\n").encode(), format)
+    loaded((line + "\n").encode())
+    assert time.process_time() - began < 5.0
+
+
 @pytest.mark.parametrize("format", ["qq", "wechat", "whatsapp"])
 def test_the_encoding_of_chinese_windows_is_read(format):
     content = sample(format).decode().replace("\u202f", " ").encode("gb18030")

@@ -72,7 +72,8 @@ def test_a_group_with_everything_in_it():
 
 
 def test_a_talk_of_two_has_no_numbers():
-    text = HEADER.replace("我的群聊", "我的好友") + "2023-12-31 21:15:03 王芳\n好\n2023-12-31 21:15:03 不是人\n\n2023-12-31 21:16:03 我\n好\n"
+    text = (HEADER.replace("我的群聊", "我的好友") + "2023-12-31 21:15:03 王芳\n好\n2023-12-31 21:15:03 不是人\n\n"
+            "2023-12-31 21:16:03 我\n好\n")  # fmt: skip
     messages, _, account = read("qq", text)
     assert [m.sender for m in messages] == ["王芳", "我"] and account.counts["continuation"] == 3
 
@@ -95,7 +96,10 @@ texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_
 talks = st.lists(st.tuples(st.integers(0, 10**6), st.integers(10**5, 10**5 + 4), names, texts), min_size=1, max_size=12)
 
 
-@pytest.mark.parametrize("stamp", ["{0:%Y-%m-%d %H:%M:%S}", "{0:%Y-%m-%d} {0.hour}:{0:%M:%S}", "{0:%Y-%m-%d %I:%M:%S %p}"])
+STAMPS = ["{0:%Y-%m-%d %H:%M:%S}", "{0:%Y-%m-%d} {0.hour}:{0:%M:%S}", "{0:%Y-%m-%d %I:%M:%S %p}"]
+
+
+@pytest.mark.parametrize("stamp", STAMPS)
 @given(talk=talks)
 @settings(max_examples=80, deadline=None)
 def test_what_is_written_is_read(stamp, talk):

@@ -74,10 +74,10 @@ def test_without_unix_time_the_date_is_read_in_the_users_zone():
 
 
 def test_an_export_of_everything_is_refused_without_a_name():
+    messages = [message(1, "Li Hua", "user1", 'a text: "messages": [')]
+    chats = [{"name": "Garden", "type": "private_group", "id": i, "messages": messages} for i in range(3)]
     everything = json.dumps({"about": "Here is the data you requested.", "personal_information": {"first_name": "Li"},
-                             "chats": {"about": "All chats", "list": [
-                                 {"name": "Garden", "type": "private_group", "id": i, "messages": [
-                                     message(1, "Li Hua", "user1", 'a text: "messages": [')]} for i in range(3)]}})  # fmt: skip
+                             "chats": {"about": "All chats", "list": chats}})  # fmt: skip
     assert claimed(everything) == ["telegram"]
     with pytest.raises(UserError) as refused:
         read("telegram", everything)
@@ -101,7 +101,8 @@ def test_a_broken_entry_costs_that_entry_and_a_cut_the_last():
 @pytest.mark.parametrize("value", ["{" * 100_000, "[" * 100_000, "9" * 100_000, '"' + "x" * 100_000],
                          ids=["objects", "lists", "number", "string"])  # fmt: skip
 def test_monsters_are_faults(value):
-    messages, _, account = read("telegram", export(message(1, "Li Hua", "user1"))[:-3] + f', {{"id": 2, "text": {value}')
+    begin = export(message(1, "Li Hua", "user1"))[:-3]
+    messages, _, account = read("telegram", begin + f', {{"id": 2, "text": {value}')
     assert [m.id for m in messages] == ["1"] and account.skipped == 1
 
 
@@ -124,8 +125,8 @@ def test_a_mention_of_a_name_nobody_has_makes_no_member():
     assert log.to.tolist()[1] == log.sender.tolist()[0] and log.answers.tolist() == [-1, 0]
 
 
-entries = st.lists(st.tuples(st.integers(0, 10**8), st.integers(1, 9), st.text(min_size=1, max_size=12), st.text(max_size=40),
-                             st.none() | st.integers(0, 20)), max_size=15)  # fmt: skip
+entries = st.lists(st.tuples(st.integers(0, 10**8), st.integers(1, 9), st.text(min_size=1, max_size=12),
+                             st.text(max_size=40), st.none() | st.integers(0, 20)), max_size=15)  # fmt: skip
 
 
 @given(talk=entries, indent=st.sampled_from([None, 0, 1, 4]))

@@ -71,7 +71,8 @@ def test_a_group_with_everything_in_it():
 """
     messages, comings, account = read("wechat", text)
     assert [(m.sender, m.reply_to, m.mentions) for m in messages] == [
-        ("王 芳", "", ("赵敏", "从不说话")), ("赵敏", "王 芳", ("王 芳",)), ("孙禾", "", ()), ("孙禾", "赵敏", ())]  # fmt: skip
+        ("王 芳", "", ("赵敏", "从不说话")), ("赵敏", "王 芳", ("王 芳",)), ("孙禾", "", ()),
+        ("孙禾", "赵敏", ())]  # fmt: skip
     assert [(time, who, left) for time, who, left in comings] == [
         (at(2023, 12, 31, 21, 15), "赵敏", False), (at(2023, 12, 31, 21, 17), "孙禾", False),
         (at(2023, 12, 31, 21, 18), "赵敏", True)]  # fmt: skip
@@ -94,7 +95,9 @@ def test_a_day_that_is_none_is_a_fault_with_its_lines():
 names = st.from_regex(r"[A-Za-z王芳赵敏]([A-Za-z王芳赵敏 ()._-]{0,10}[A-Za-z王芳])?", fullmatch=True)
 texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cf", "Zl", "Zp")), min_size=1, max_size=30)
 talks = st.lists(st.tuples(st.integers(0, 10**4), names, texts, st.none() | names), min_size=1, max_size=12)
-FORMS = ["{1} {0:%Y/%m/%d %H:%M}\n{2}\n\n", "{1}\n{0.year}年{0.month}月{0.day}日 {0:%H:%M}\n{2}\n", "{1} {0:%Y/%m/%d %I:%M %p}\n{2}\n\n"]
+FORMS = ["{1} {0:%Y/%m/%d %H:%M}\n{2}\n\n",
+         "{1}\n{0.year}年{0.month}月{0.day}日 {0:%H:%M}\n{2}\n",
+         "{1} {0:%Y/%m/%d %I:%M %p}\n{2}\n\n"]  # fmt: skip
 
 
 @pytest.mark.parametrize("form", FORMS)

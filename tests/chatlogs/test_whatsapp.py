@@ -34,6 +34,7 @@ NEW_YEAR = at(2023, 12, 31, 21, 15)
     ("31/12/2023 下午9:15 - Li Hua: 你好", 0),  # Hong Kong
     ("2023年12月31日 下午9:15 - Li Hua: 你好", 0),
     ("23. 12. 31. 21:15 - Li Hua: 你好", 0),  # Korea
+    ("2023. 12. 31. 오후 9:15 - Li Hua: 你好", 0),
     ("31/12/23, 21:15:03: Li Hua: hello", 3),  # before 2015
 ])  # fmt: skip
 def test_every_dialect_says_the_same_moment(line, seconds):
@@ -153,7 +154,7 @@ def test_the_whole_file_says_what_is_day_and_what_is_month(dates, order, why):
 def test_where_the_file_leaves_it_open_the_user_is_asked(dates, key):
     with pytest.raises(UserError) as asked:
         read("whatsapp", lines(*dates))
-    assert asked.value.key == key and "--day-first" in asked.value.text("zh") and "--day-first" in asked.value.text("en")
+    assert asked.value.key == key and all("--day-first" in asked.value.text(lang) for lang in ("zh", "en"))
     day, _, account = read("whatsapp", lines(*dates), day_first=True)
     month, _, _ = read("whatsapp", lines(*dates), day_first=False)
     assert [message.time for message in day] != [message.time for message in month]
@@ -171,7 +172,8 @@ WRITERS = {
     "us": lambda t: f"{t.month}/{t.day}/{t.year % 100:02d}, {t.hour % 12 or 12}:{t.minute:02d}\u202f"
                     f"{'AM' if t.hour < 12 else 'PM'} - ",
     "de": lambda t: f"{t.day:02d}.{t.month:02d}.{t.year % 100:02d}, {t.hour:02d}:{t.minute:02d} - ",
-    "zh": lambda t: f"{t.year}/{t.month}/{t.day} {'上午' if t.hour < 12 else '下午'}{t.hour % 12 or 12}:{t.minute:02d} - ",
+    "zh": lambda t: f"{t.year}/{t.month}/{t.day} {'上午' if t.hour < 12 else '下午'}{t.hour % 12 or 12}:"
+                    f"{t.minute:02d} - ",
     "ios": lambda t: f"[{t.day:02d}.{t.month:02d}.{t.year % 100:02d}, {t.hour:02d}:{t.minute:02d}:00] ",
 }  # fmt: skip
 names = st.from_regex(r"[A-Za-z王芳赵][A-Za-z王芳赵 :.'-]{0,14}[a-z芳]", fullmatch=True).filter(

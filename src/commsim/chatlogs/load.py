@@ -19,13 +19,14 @@ TARGETS = ("member", "message")
 
 
 def load(path: str | Path, format: str | None = None, community: str = "default", *, day_first: bool | None = None,
-         timezone: str | None = None, reply_to: str | None = None, pasted: date | None = None, roster: str | Path | None = None,
-         infer: bool = False) -> Log:  # fmt: skip
+         timezone: str | None = None, reply_to: str | None = None, pasted: date | None = None,
+         roster: str | Path | None = None, infer: bool = False) -> Log:  # fmt: skip
     """Read a log.  Texts are dropped while reading; members and threads become pseudonyms of the community.
 
     ``format``: a name out of ``readers.READERS``, else what the file looks like.  ``day_first``, ``timezone`` and
-    ``reply_to`` ("member" or "message") say what the file leaves open, ``pasted`` the day a text without dates was copied.  ``roster``: a text file with a member a
-    line; those who never wrote enter the log's roster too.  ``infer``: give messages without an addressee to
+    ``reply_to`` ("member" or "message") say what the file leaves open, ``pasted`` the day
+    a text without dates was copied.  ``roster``: a text file with a member a line; those who never wrote enter the
+    log's roster too.  ``infer``: give messages without an addressee to
     whoever spoke last (same thread, within twelve hours, edge INFERRED).  UserError for a file that cannot be a
     log, or that may be read in two ways; faulty lines are counted in ``Log.loader`` instead.
     """

@@ -21,7 +21,8 @@ def sample(name, number):
         message(3, "3", "孙禾", f"@{name} ", replyToMessageId=number),
         message(4, "0", "系统", f"{name}邀请{number}加入了群聊", type=80),
         message(5, "0", "系统", f"“{name}”退出了群聊", type=80),
-        message(6, "3", name, number), message(7, "3", "孙禾", name, platformMessageId=number), message(8, "3", "孙禾", name),
+        message(6, "3", name, number),
+        message(7, "3", "孙禾", name, platformMessageId=number), message(8, "3", "孙禾", name),
         {**message(9, number, name), "timestamp": name}, message(10, "", name, number), {"_type": name, "x": number},
     ]  # fmt: skip
     lines = [json.dumps(row, ensure_ascii=False) for row in rows]

@@ -27,7 +27,8 @@ def sample(name, number):
               {"id": 13, "type": name}, name]  # fmt: skip
     whole = json.dumps({"name": name, "type": "private_supergroup", "id": 1, "messages": good + broken},
                        ensure_ascii=False, indent=1)  # fmt: skip
-    return (whole.removesuffix(" ]\n}").rstrip() + f',\n  {{"id": 14 "{name}": {number}}},\n  {{"id": 15, "from": "{name}').encode()
+    broken_off = f',\n  {{"id": 14 "{name}": {number}}},\n  {{"id": 15, "from": "{name}'
+    return (whole.removesuffix(" ]\n}").rstrip() + broken_off).encode()
 
 
 def many(count):

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-BEGIN = datetime(2023, 1, 5, 8)
+BEGIN = datetime(2023, 1, 13, 8)
 
 
 def sample(name, number):
@@ -30,5 +30,6 @@ def many(count):
     for i in range(count):
         at = BEGIN + timedelta(seconds=20 * i)
         half = "AM" if at.hour < 12 else "PM"
+        them = "" if i % 4 else f" @\u2068成员{i % 3000}\u2069"
         yield (f"{at.month}/{at.day}/{at.year % 100:02d}, {at.hour % 12 or 12}:{at.minute:02d}\u202f{half} - "
-               f"成员{i * i % 5000}: 今天的菜不错，谁在家 {i}{' @⁨成员%d⁩' % (i % 3000) if i % 4 == 0 else ''}\n")  # fmt: skip
+               f"成员{i * i % 5000}: 今天的菜不错，谁在家 {i}{them}\n")  # fmt: skip

@@ -24,7 +24,7 @@ CARRIES = frozenset({"reply_to", "mention", "joined"})
 SYSTEM = range(80, 99)  # the description's types of notices; 99 is "other"
 MILLISECONDS = 1e11  # a time from here on is in milliseconds: in seconds it would be the year 5138
 LONGEST_NOTICE = 400
-_LINES = re.compile(r'\s*(?:#[^\n]*\s*)*\{[^\n]*"_type"\s*:\s*"(?:header|member|message)"')
+_LINES = re.compile(r'\s*(?:#[^\n]*\n\s*)*\{[^\n]*"_type"\s*:\s*"(?:header|member|message)"')
 _OBJECT = re.compile(r'\s*\{(?=\s*"(?:chatlab|meta|members)"\s*:).{0,4000}"chatlab"\s*:\s*\{', re.DOTALL)
 _decode = json.JSONDecoder().raw_decode
 _BEGINS = re.compile(r'[,\[\s](\{\s*"(?:sender|platformMessageId)"\s*:)')

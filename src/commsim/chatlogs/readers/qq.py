@@ -1,7 +1,7 @@
 """QQ's exported text: ``2023-12-31 21:15:03 昵称(123456)`` or ``昵称<mail>``, then lines of text, then an empty line.
 
 A member is the number in brackets, for names change.  Replies are not in the export; mentions are ``@昵称 ``, told
-apart from other text by the names that the file knows (of a name that several members had, the one it was last).
+apart from other text by the names that the file knows; a name that several members had is nobody's.
 The numbers 10000 and 1000000 are the program.  What is known of the format comes from files shown by their users.
 """
 
@@ -14,7 +14,7 @@ from commsim.chatlogs.account import Account
 from commsim.chatlogs.events import Coming, Message
 from commsim.chatlogs.lines import Source
 from commsim.chatlogs.readers import Options
-from commsim.chatlogs.readers.stamps import CLOCK, Clock, Names, clean, comings
+from commsim.chatlogs.readers.stamps import CLOCK, Clock, Names, begins_so, clean, comings
 from commsim.chatlogs.times import Zone
 from commsim.errors import UserError
 
@@ -23,10 +23,9 @@ CARRIES = frozenset({"mention", "joined"})
 
 SYSTEM = frozenset({"10000", "1000000"})
 ANONYMOUS = "80000000"  # the one number of everybody who speaks under a mask; the mask's name tells them apart
-_BEGIN = re.compile(
-    rf"(?P<year>[0-9]{{4}})[-/](?P<month>[0-9]{{1,2}})[-/](?P<day>[0-9]{{1,2}})\s+{CLOCK}\s+"
-    r"(?:(?P<name>.*?)(?:\((?P<number>[0-9]{4,12})\)|<(?P<mail>[^<>\s]{3,80})>)|(?P<bare>\S.{0,60}))\s*$"
-)
+_STAMP = re.compile(rf"([0-9]{{4}})[-/]([0-9]{{1,2}})[-/]([0-9]{{1,2}})\s+{CLOCK}\s+")
+_WHO = re.compile(r"(?:(.*?)(?:\(([0-9]{4,12})\)|<([^<>\s]{3,80})>)|(\S.{0,60}))\s*$")
+LONGEST_WHO, LONGEST_NOTICE = 200, 400  # characters
 _TITLE = re.compile(r"^【[^】]{0,20}】")  # rank in the group, before the name
 _HEADER = re.compile(r"消息记录|消息分组[:：]|消息对象[:：]|={16,}\s*$")
 _OBJECT = re.compile(r"消息对象[:：]")
@@ -34,94 +33,109 @@ _OBJECT = re.compile(r"消息对象[:：]")
 
 def looks_like(head: str) -> bool:
     """Whether QQ's own header is there, or a line of time, name and number."""
-    lines = head.split("\n", 200)[:200]
-    return any(_BEGIN.match(line) and _BEGIN.match(line)["bare"] is None or _OBJECT.match(line) for line in lines)
+    return any(map(_OBJECT.match, head.split("\n", 20)[:20])) or begins_so(head, _is_head)
+
+
+def _is_head(line: str) -> bool:
+    stamp = _STAMP.match(line)
+    who = stamp and _Who()[line[stamp.end() :]]
+    return bool(who) and who[2] != BARE
+
+
+MEMBER, BARE, PROGRAM = range(3)
+
+
+class _Who(dict):
+    """What stands after the time → (member, name, what it is), or None where that is no head."""
+
+    def __missing__(self, tail: str) -> tuple[str, str, int] | None:
+        found = _WHO.match(tail) if len(tail) < LONGEST_WHO else None
+        if found is None:
+            return None
+        name, number, mail, bare = found.groups()
+        name = _TITLE.sub("", clean(name or bare or ""))
+        member = f"{ANONYMOUS} {name}" if number == ANONYMOUS else number or mail or name
+        self[tail] = who = (member, name, PROGRAM if number in SYSTEM else MEMBER if bare is None else BARE)
+        return who
 
 
 def read(source: Source, account: Account, options: Options) -> Iterator[Message | Coming]:
     """Messages, and who the program says came or left."""
     clock = Clock(Zone(account, options.timezone))
-    numbers, private = _members(source, account)
-    names = Names(numbers)
+    who = _Who()
+    members, private = _members(source, account, who)
+    names = Names(members)
     pending: tuple[float, str] | None = None
     mentions: list[str] = []
     system_at: float | None = None  # the time of the program's line whose text follows
     headed, lost, after_blank = False, False, True
     for number, line in source.lines():
-        begin = _BEGIN.match(line) if line[:1].isdigit() else None
-        if begin and begin["bare"] is not None and not (private and after_blank):
-            begin = None
-        after_blank = not line.strip()
-        if begin is None:
+        stamp = _STAMP.match(line) if line[:1].isdigit() else None
+        head = stamp and who[line[stamp.end() :]]
+        if head and head[2] == BARE and not (private and after_blank):
+            head = None
+        after_blank = not line or line.isspace()
+        if head is None:
             if after_blank:
                 account.blank()
             elif system_at is not None:
                 account.system()
-                for who, left in comings(clean(line)) if len(line) < 400 else ():
-                    yield Coming(system_at, numbers.get(who, who), left)
+                for name, left in comings(clean(line)) if len(line) < LONGEST_NOTICE else ():
+                    if member := members.get(name, name):
+                        yield Coming(system_at, member, left)
             elif pending:
                 account.continuation()
                 if "@" in line:
-                    mentions += (numbers.get(name, name) for name in names.mentioned(line))
+                    mentions += filter(None, (members.get(name, name) for name in names.mentioned(line)))
             elif not headed and _HEADER.match(line):
                 account.header()
             else:
                 account.skip("lost" if lost else "before_first", number, line)
             continue
         if pending:
-            yield Message(*pending, mentions=tuple(dict.fromkeys(mentions)))
+            yield Message(pending[0], pending[1], mentions=tuple(dict.fromkeys(mentions)) if mentions else ())
             pending, mentions = None, []
         headed, system_at = True, None
-        year, month, day, part, hour, minute, second, half, name, account_number, mail, bare = begin.groups()
+        year, month, day, part, hour, minute, second, half = stamp.groups()
         time = clock.read(int(year), int(month), int(day), hour, minute, second, half or part)
         lost = isinstance(time, str)
         if lost:
             account.skip(time, number, line)
-        elif account_number in SYSTEM:
+        elif head[2] == PROGRAM:
             account.system()
             system_at = time
         else:
             account.message()
-            pending = (time, _member(name, account_number, mail, bare))
+            pending = (time, head[0])
     if pending:
         yield Message(*pending, mentions=tuple(dict.fromkeys(mentions)))
 
 
-def _member(name: str | None, number: str | None, mail: str | None, bare: str | None) -> str:
-    if number == ANONYMOUS:
-        return f"{ANONYMOUS} {_name(name)}"
-    return number or mail or clean(bare)
-
-
-def _name(name: str | None) -> str:
-    return _TITLE.sub("", clean(name or ""))
-
-
-def _members(source: Source, account: Account) -> tuple[dict[str, str], bool]:
-    """({name: the member who had it last}, whether it is a talk of two, whose names have no numbers); counts who
-    was renamed.  UserError for several chats in one file."""
-    numbers: dict[str, str] = {}
+def _members(source: Source, account: Account, who: _Who) -> tuple[dict[str, str | None], bool]:
+    """({name: its member, or None}, whether it is a talk of two, whose names have no numbers); counts who was
+    renamed.  UserError for several chats in one file."""
+    members: dict[str, str | None] = {}
     called: dict[str, str] = {}
-    renamed, chats, bare = set(), 0, 0
+    renamed, chats, bare, seen = set(), 0, False, set()
     for _, line in Source(source.path).lines():
         if not line[:1].isdigit():
             chats += line[:1] == "消" and _OBJECT.match(line) is not None
             continue
-        begin = _BEGIN.match(line)
-        if begin is None:
+        tail = line[line.find(":") :].partition(" ")[2]  # most likely the name
+        if tail in seen or (stamp := _STAMP.match(line)) is None:
             continue
-        *_, name, number, mail, only = begin.groups()
-        if number in SYSTEM:
+        head = who[line[stamp.end() :]]
+        if head is None:
             continue
-        if only is not None:
-            bare += 1
-            continue
-        member, name = _member(name, number, mail, only), _name(name)
-        if called.setdefault(member, name) != name:
-            renamed.add(member)
-        if name:
-            numbers[name] = member
+        seen.add(tail)
+        member, name, what = head
+        bare |= what == BARE
+        if what == MEMBER:
+            if called.setdefault(member, name) != name:
+                renamed.add(member)
+            if name and members.setdefault(name, member) != member:
+                members[name] = None
     if chats > 1:
         raise UserError("log_many_chats", value=source.name, count=chats)
     account.renamed = len(renamed)
-    return numbers, bool(bare and not called)
+    return members, bare and not called

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -16,8 +16,8 @@ AFTERNOON = {12: 12, **{hour: hour + 12 for hour in range(12)}, **{hour: hour fo
 NOON = {10: 10, 11: 11, 12: 12, **{hour: hour + 12 for hour in range(1, 4)}, **{hour: hour for hour in range(13, 16)}}
 EVENING = {hour: at for hour, at in AFTERNOON.items() if hour != 12}
 PARTS = {
-    **dict.fromkeys(("am", "上午", "早上", "凌晨", "清晨", "早晨", "午前"), MORNING),
-    **dict.fromkeys(("pm", "下午", "午後"), AFTERNOON),
+    **dict.fromkeys(("am", "上午", "早上", "凌晨", "清晨", "早晨", "午前", "오전"), MORNING),
+    **dict.fromkeys(("pm", "下午", "午後", "오후"), AFTERNOON),
     **dict.fromkeys(("晚上", "傍晚", "晚间", "夜间"), EVENING),
     "中午": NOON,
 }
@@ -27,9 +27,20 @@ CLOCK = rf"(?P<part>{PART})?\s*(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<secon
 
 MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # directions, isolates, zero width
 EVERYBODY = frozenset({"所有人", "全体成员", "all", "everyone", "everybody"})
-OURSELVES = frozenset({"you", "你", "您", "我"})  # whoever exported the log; under which name they write it does not say
+OURSELVES = frozenset({"you", "你", "您", "我"})  # whoever exported the log, under a name it does not say
 _AFTER_NAME = frozenset(" \u2005\u00a0\u3000\t@,.:;!?，。：；！？、)）")
+LONGEST_NAME = 64  # characters; no program allows a longer one
+_MOST_MENTIONS = 100  # in one line: more is noise
 _REMEMBERED = 1 << 14  # days whose beginning is kept
+
+
+MANY = 0.2  # share of heads among the first lines of a log whose beginning is missing
+
+
+def begins_so(head: str, is_head: Callable[[str], object]) -> bool:
+    """Whether the first line that says something is a head, or a good part of the first lines are."""
+    lines = [line for line in head.split("\n", 200)[:200] if line.strip()]
+    return bool(lines) and bool(is_head(lines[0]) or sum(bool(is_head(line)) for line in lines) >= MANY * len(lines))
 
 
 def clean(text: str) -> str:
@@ -86,7 +97,7 @@ class Names:
             self.add(name)
 
     def add(self, name: str) -> None:
-        if name and name not in self.known:
+        if name and len(name) <= LONGEST_NAME and name not in self.known:
             self.known.add(name)
             if len(name) not in self.lengths:
                 self.lengths = sorted({*self.lengths, len(name)}, reverse=True)
@@ -102,15 +113,17 @@ class Names:
     def mentioned(self, text: str) -> Iterator[str]:
         """Who is mentioned: known names after an @, and any name that WeChat closed with its own narrow space."""
         at = text.find("@")
-        while at >= 0:
+        for _ in range(_MOST_MENTIONS):
+            if at < 0:
+                return
+            following = text.find("@", at + 1)
             name = self.begins(text, at + 1)
             if name is None:
-                end = text.find("\u2005", at)
-                following = text.find("@", at + 1)
-                name = text[at + 1 : end] if 0 <= end and not at < following < end else None
+                end = text.find("\u2005", at, at + LONGEST_NAME + 2)
+                name = text[at + 1 : end] if end >= 0 and not at < following < end else None
             if name and name not in EVERYBODY:
                 yield name
-            at = text.find("@", at + 1)
+            at = following
 
 
 _QUOTED = r'["“”「」](?P<{0}>[^"“”「」]+)["“”「」]'

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 
 from commsim.chatlogs.account import Account
 from commsim.chatlogs.events import Coming, Message
@@ -24,7 +23,7 @@ CARRIES = frozenset({"reply_to", "mention", "thread", "joined"})
 
 _BEGINS = re.compile(r'[,\[\s](\{\s*"id"\s*:)')
 _CHAT_TYPES = r'"type"\s*:\s*"(?:saved_messages|replies|personal_chat|bot_chat|(?:private|public)_\w+)"'
-_ONE = re.compile(rf'\s*\{{(?:.{{0,600}}{_CHAT_TYPES}|.{{0,600}}"messages"\s*:\s*\[.*"(?:from_id|actor_id)"\s*:)', re.DOTALL)
+_ONE = re.compile(rf'\s*\{{.{{0,600}}(?:{_CHAT_TYPES}|"messages"\s*:\s*\[.*"(?:from|actor)_id"\s*:)', re.DOTALL)
 _ALL = re.compile(r'\s*\{\s*"about"\s*:.{0,2000}"(?:personal_information|chats|contacts)"\s*:', re.DOTALL)
 _CHAT = re.compile(r'(?<!\\)"messages"\s*:\s*\[')
 _ID = {"from": "from_id", "actor": "actor_id"}

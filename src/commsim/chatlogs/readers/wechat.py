@@ -1,8 +1,9 @@
 """Text pasted from a WeChat group: a name and a time on one line, or on two, then lines of text.
 
-``名字 2023/12/31 21:15`` as the desktop programs copy it, or ``名字`` and below it ``12月31日 晚上9:15``, ``昨天 21:15``,
-``星期三 9:15``.  A day told only from the day of pasting needs that day (``Options.pasted``).  A quoted message stands
-before a line of dashes, and its writer is the one replied to.  What is known comes from text shown by its users.
+``名字 2023/12/31 21:15`` as the desktop programs copy it, or ``名字`` and below it ``12月31日 晚上9:15``,
+``昨天 21:15``, ``星期三 9:15``.  A day told only from the day of pasting needs that day (``Options.pasted``).  A quoted
+message stands before a line of dashes, and its writer is the one replied to.  What is known comes from text shown by
+its users.
 """
 
 from __future__ import annotations
@@ -16,15 +17,14 @@ from commsim.chatlogs.account import Account
 from commsim.chatlogs.events import Coming, Message
 from commsim.chatlogs.lines import Source
 from commsim.chatlogs.readers import Options
-from commsim.chatlogs.readers.stamps import CLOCK, HINT, NOTICES, Clock, Names, clean, comings
+from commsim.chatlogs.readers.stamps import CLOCK, HINT, LONGEST_NAME, NOTICES, Clock, Names, clean, comings
 from commsim.chatlogs.times import Zone
 from commsim.errors import UserError
 
 NAME = "wechat"
 CARRIES = frozenset({"mention", "reply_to", "joined"})
 
-LONGEST_NAME = 64  # characters of a name
-LONGEST_NOTICE = 200
+LONGEST_STAMP, LONGEST_NOTICE = 40, 200  # characters
 _WEEKDAYS = {word: day for day, words in enumerate(("一", "二", "三", "四", "五", "六", "日天")) for word in words}
 _STAMP = (
     r"(?:(?P<year>[0-9]{4})(?:年|[/.-])(?P<month>[0-9]{1,2})(?:月|[/.-])(?P<day>[0-9]{1,2})日?"
@@ -33,6 +33,7 @@ _STAMP = (
 _TIME = re.compile(rf"\s*(?:{_STAMP}\s*)?{CLOCK}\s*$")
 _WITH_NAME = re.compile(rf"(?P<name>\S.{{0,{LONGEST_NAME - 1}}}?)\s+{_STAMP}\s*{CLOCK}\s*$")
 _DASHES = re.compile(r"\s*(?:(?:-\s?){5,}|[—–─]{3,})\s*$")
+_M = frozenset("mM.")  # how pm ends
 _AGO = {"今天": 0, "昨天": 1, "前天": 2}
 _BLANK_FIRST = 0.5  # share of one-line heads with an empty line before them, above which a head needs one
 
@@ -41,7 +42,7 @@ def looks_like(head: str) -> bool:
     """Whether the text begins with a head (or with the program's notices and then a head)."""
     lines = [text for line in head.split("\n", 60)[:60] if (text := clean(line))]
     for this, after in pairwise([*lines, ""]):
-        if _with_name(this) or (_is_name(this) and _time(after)):
+        if (_ends_like_a_time(this) and _with_name(this)) or (_is_name(this) and _time(after) and not _time(this)):
             return True
         if not NOTICES.search(this[:LONGEST_NOTICE]) and not _time(this):
             return False
@@ -50,19 +51,28 @@ def looks_like(head: str) -> bool:
 
 def _ends_like_a_time(text: str) -> bool:
     """Whether it is worth looking closer: most lines are not."""
-    return ":" in text[-12:] and (text[-1].isdigit() or text[-1] in "mM.")
+    return (text[-3:-2] == ":" or text[-1:] in _M) and ":" in text[-14:]
 
 
 def _time(text: str) -> re.Match | None:
-    return _TIME.match(text) if _ends_like_a_time(text) and len(text) < 40 else None
+    return _TIME.match(text) if len(text) < LONGEST_STAMP and _ends_like_a_time(text) else None
 
 
 def _with_name(text: str) -> re.Match | None:
-    return _WITH_NAME.match(text) if _ends_like_a_time(text) and len(text) < LONGEST_NAME + 40 else None
+    return _WITH_NAME.match(text) if len(text) < LONGEST_NAME + LONGEST_STAMP else None
 
 
 def _is_name(line: str) -> bool:
-    return 0 < len(line) <= LONGEST_NAME and not (line[0] in "-—–─" and _DASHES.match(line)) and not _time(line)
+    return 0 < len(line) <= LONGEST_NAME and not (line[0] in "-—–─" and _DASHES.match(line))
+
+
+def _is_notice(line: str) -> bool:
+    return len(line) <= LONGEST_NOTICE and bool(HINT.search(line)) and bool(NOTICES.search(clean(line)))
+
+
+def _parts(line: str) -> bool:
+    """Whether a line stands between messages: an empty one, or a notice."""
+    return not line or line.isspace() or _is_notice(line)
 
 
 class _Blocks:
@@ -74,28 +84,31 @@ class _Blocks:
     def __iter__(self) -> Iterator[tuple[str, int, str, str | None, re.Match | None]]:
         """(what, number, line, name, stamp); what is "head", "stamp" (the line below a name), "text" or "blank"."""
         held: tuple[int, str] | None = None  # a line that may be a name, if a time follows
-        after_blank = True
+        before = ""
         for number, line in self.source.lines():
             text = clean(line)
-            stamp = _time(text)
+            ends = _ends_like_a_time(text)
+            stamp = _TIME.match(text) if ends and len(text) < LONGEST_STAMP else None
             if held is not None:
                 if stamp:
                     yield "head", *held, clean(held[1]), stamp
                     yield "stamp", number, line, None, None
-                    held, after_blank = None, False
+                    held, before = None, text
                     continue
                 yield "text", *held, None, None
                 held = None
-            head = _with_name(text) if after_blank or not self.blank_first else None
+            head = _with_name(text) if ends and not stamp else None
+            if head and self.blank_first and not _parts(before):
+                head = None
             if not text:
                 yield "blank", number, line, None, None
             elif head and head["name"]:
                 yield "head", number, line, head["name"].strip(), head
-            elif _is_name(text):
+            elif not stamp and _is_name(text):
                 held = (number, line)
             else:
                 yield "text", number, line, None, None
-            after_blank = not text
+            before = text
         if held is not None:
             yield "text", *held, None, None
 
@@ -133,9 +146,9 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
             for who, left in waiting:
                 yield Coming(time, who, left)
             waiting = []
-        elif len(line) <= LONGEST_NOTICE and HINT.search(line) and NOTICES.search(text := clean(line)):
+        elif _is_notice(line):
             account.system()
-            for who, left in comings(text):
+            for who, left in comings(clean(line)):
                 if last is None:
                     waiting.append((who, left))
                 else:
@@ -181,17 +194,19 @@ def _quoted_name(quoted: str, names: Names) -> str:
 def _survey(source: Source) -> tuple[Names, bool]:
     """(names of everybody who wrote, whether heads on one line have an empty line before them)."""
     known: set[str] = set()
-    before, after_blank, blank_first, heads = "", True, 0, 0
+    before, blank_first, heads = "", 0, 0
     for _, line in Source(source.path).lines():
-        text = clean(line) if ":" in line[-14:] else line
+        text = line.rstrip()
         if _ends_like_a_time(text):
-            if _time(text) and _is_name(name := clean(before)):
-                known.add(name)
+            text = clean(text)
+            if _time(text):
+                if _is_name(name := clean(before)) and not _time(name):
+                    known.add(name)
             elif head := _with_name(text):
                 known.add(head["name"].strip())
                 heads += 1
-                blank_first += after_blank
-        before, after_blank = text, not text.strip()
+                blank_first += _parts(before)
+        before = text
     return Names(known), blank_first > _BLANK_FIRST * heads
 
 

@@ -1,4 +1,4 @@
-"""WhatsApp's exported ``.txt``: ``12/31/23, 9:15 PM - Name: text`` (Android), ``[31.12.23, 21:15:03] Name: text`` (iOS).
+"""WhatsApp's exported text: ``12/31/23, 9:15 PM - Name: text`` (Android), ``[31.12.23, 21:15:03] Name: text`` (iOS).
 
 The program writes dates the way the phone's language does and says nowhere which, so the whole file decides whether
 days or months come first; where it cannot, the user is asked.  Lines without a name are the program's own.  A message
@@ -15,7 +15,7 @@ from commsim.chatlogs.account import Account
 from commsim.chatlogs.events import Coming, Message
 from commsim.chatlogs.lines import Source
 from commsim.chatlogs.readers import Options
-from commsim.chatlogs.readers.stamps import HALF, OURSELVES, PART, Clock, clean
+from commsim.chatlogs.readers.stamps import HALF, OURSELVES, PART, Clock, begins_so, clean
 from commsim.chatlogs.times import Zone
 from commsim.errors import UserError
 
@@ -61,25 +61,29 @@ LEFT = [re.compile(pattern) for pattern in (
     r"^.+?\s*(?:已)?(?:移除)了?\s*(?P<who>.+?)[。.]?$",
     rf"^(?P<who>.+?)\s*(?:已)?(?:退出|离开|離開)了?{_GROUP}?[。.]?$",
 )]  # fmt: skip
-_MOVED = re.compile(r"^(?P<old>.+?)(?: changed to |\s*(?:已)?(?:更改|变更|變更|更换|更換)(?:为|為)\s*)(?P<new>.+?)[。.]?$")
-_NEW_NUMBER = re.compile(r"^.+?(?: changed their phone number|\s*(?:已)?(?:更改|更换|更換|变更|變更)了?.{0,6}(?:号码|號碼))")
+_CHANGED = r"\s*已?(?:更改|更换|更換|变更|變更)"
+_MOVED = re.compile(rf"^(?P<old>.+?)(?: changed to |{_CHANGED}[为為]\s*)(?P<new>.+?)[。.]?$")
+_NEW_NUMBER = re.compile(rf"^.+?(?: changed their phone number|{_CHANGED}了?.{{0,6}}(?:号码|號碼))")
 _ENCRYPTED = re.compile(r"end-to-end encrypt|端到端加密|端對端加密")
 _NOTICE = re.compile(  # what iOS puts behind the name of the group or of who did it
     r" created (?:the |this )?group| changed (?:the|this|their|to)\b| added | removed | left$| joined | was added"
     r"|security code| pinned a message| turned (?:on|off) | now an admin|no longer an admin|deleted this group"
-    r"|disappearing messages|admin approval|创建了?群|建立了?群|添加了|新增了|移除了|退出了?群|离开了?群|離開了?群|加入了?群"
+    r"|disappearing messages|admin approval|(?:创建|建立|退出|离开|離開|加入)了?群|(?:添加|新增|移除)了"
     r"|更改了|更改為|更改为|更換了|安全码|安全碼|限时消息|限時訊息|管理员|管理員"
 )
 _IN_A_NOTICE = re.compile(  # before a colon, these make it a notice and no name
-    r" changed (?:the|this) (?:subject|group)| created (?:the |this )?group [\"“'‘]|[更修]改了?(?:此|该)?群组"
-    r"|[更變]更了?(?:此)?群組|(?:创建|建立)了?群[组組][“「\"]"
+    r" changed (?:the|this) (?:subject|group)| created (?:the |this )?group [\"“'‘]"
+    r"|(?:更改|修改|变更|變更)了?(?:此|该|該)?群[组組]|(?:创建|建立)了?群[组組][“「\"]"
+)
+_TELLS = re.compile(  # no notice that says who came, left or changed is without one of these
+    r"joined|created|added|left|removed|changed|建|加入|添加|新增|移除|移出|退出|[离離][开開]|[更变變][改更换換]"
 )
 _AND = re.compile(r",? and |, |、|和|及")
 
 
 def looks_like(head: str) -> bool:
-    """Whether one of the first lines begins with a stamp of WhatsApp's."""
-    return any(map(_BEGIN.match, head.split("\n", 200)[:200]))
+    """Whether the first line begins with a stamp of WhatsApp's, or many of the first lines do."""
+    return begins_so(head, _BEGIN.match)
 
 
 def read(source: Source, account: Account, options: Options) -> Iterator[Message | Coming]:
@@ -154,9 +158,7 @@ def _time(begin: re.Match, clock: Clock, order: str) -> float | str:
 
 def _ymd(a: str, b: str, c: str, order: str) -> tuple[int, int, int] | None:
     """Year, month and day of three numbers; None if they cannot be a date of that order."""
-    if len(a) == 4:
-        year, month, day = a, b, c
-    elif order == "year_first":
+    if len(a) == 4 or order == "year_first":
         year, month, day = a, b, c
     elif order == "day_first":
         year, month, day = c, b, a
@@ -202,7 +204,7 @@ def _mentions(text: str, spelled: _Spelled) -> list[str]:
 
 def _events(text: str, spelled: _Spelled) -> Iterator[tuple[str, bool] | str]:
     """(member, left or not) of a notice; for a change of number ``new\\nold``, or "" where the new one is not told."""
-    if len(text) > LONGEST_NOTICE or _ENCRYPTED.search(text):
+    if len(text) > LONGEST_NOTICE or not _TELLS.search(text) or _ENCRYPTED.search(text):
         return
     if _NEW_NUMBER.match(text):
         yield ""
@@ -248,7 +250,7 @@ class _Dates:
 
 
 def _day_order(source: Source, account: Account, options: Options) -> str:
-    """"day_first", "month_first" or "year_first", from all dates of the file; UserError where they leave it open."""
+    """Out of "day_first", "month_first" "year_first", by all dates of the file; UserError where they leave it open."""
     day, month, year = _Dates("day_first"), _Dates("month_first"), _Dates("year_first")
     seen, first, differ, korean, before = 0, 0, False, 0, "\0"
     for number, line in Source(source.path).lines():
