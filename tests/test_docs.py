@@ -10,6 +10,7 @@ import pytest
 
 import commsim
 from commsim import scenarios, special
+from commsim.chatlogs import health
 from commsim.cli import main
 from commsim.errors import UserError
 from commsim.measures.table import MEASURES
@@ -205,6 +206,7 @@ def names_there_are():
         yield from inspect.signature(getattr(special, case)).parameters
     yield from available_cities()
     yield from LANGUAGES
+    yield from health.MEASURES
     yield from ("range", "tomllib", "jitclass")  # words of files and of Python, not of the model
 
 

@@ -193,9 +193,16 @@ def test_a_log_over_decades_gets_longer_windows_and_stays_small():
     assert len(found.series["start"]) <= h.MOST_WINDOWS and found.window_days % 7 == 0 < found.window_days
 
 
+def test_what_must_be_borne_in_mind():
+    assert h.profile(lively(n=12, each=60)).notes == (h.LEAVERS_UNKNOWN, h.NOBODY_SILENT)
+    thin = h.profile(made([(float(k), 1 + k % 19, 0) for k in range(100)], 21, REPLIES | {"joined"}))
+    assert thin.notes == (h.NEARLY_ALL,) and thin.measures["peripheral_share"] == 1.0
+
+
 def test_everything_has_a_name_in_both_languages():
     names = {f"log.measure.{name}.{part}" for name in h.MEASURES for part in ("label", "unit", "what")}
     names |= {f"log.reason.{reason}" for reason in h.REASONS}
+    names |= {f"log.note.{note}" for note in h.NOTES}
     names |= {f"log.series.{name}" if name not in h.MEASURES else f"log.measure.{name}.label" for name in h.SERIES}
     assert names - set(catalogue()) == set()
     assert {key.split(".")[2] for key in catalogue() if key.startswith("log.measure.")} == set(h.MEASURES)

@@ -116,6 +116,11 @@ def test_written_in_the_native_form(lived, tmp_path):
             assert at[row["reply_to"]]["member"] == log.members[log.to[k]]
 
 
+def test_the_roster_has_everybody_on_a_line(lived, tmp_path):
+    simulated.write_roster(lived[0], tmp_path / "roster.txt")
+    assert tuple((tmp_path / "roster.txt").read_text(encoding="utf-8").split("\n")[:-1]) == lived[0].members
+
+
 def test_a_run_in_which_nobody_writes(start):
     log = simulated.live_and_log(start[0].copy(), (), 1)
     assert len(log) == 0 and len(log.members) == len(log.joined)

@@ -15,7 +15,7 @@ from commsim.measures.margins import mann_kendall
 
 WEEK = 7 * 86400.0
 NAMED = os.environ.get("COMMSIM_DATA")
-PLACES = [Path(NAMED)] if NAMED else [Path(__file__).parents[k] / "shared" / "data" for k in (3, 4)]
+PLACES = [Path(NAMED)] if NAMED else [Path(__file__).parents[3] / "shared" / "data"]
 FILE = next((place / "collegemsg.txt" for place in PLACES if (place / "collegemsg.txt").exists()), None)
 pytestmark = pytest.mark.skipif(FILE is None, reason="the reference log collegemsg.txt is not here: set COMMSIM_DATA "
                                                      "to the folder that has it")  # fmt: skip

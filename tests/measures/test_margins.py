@@ -102,7 +102,7 @@ def test_without_any_trend_one_in_twenty_seems_to_have_one():
 def test_many_rows_at_once_are_as_one_by_one(monkeypatch):
     x = np.random.default_rng(6).normal(size=(11, 9))
     whole = m.mann_kendall(x, m.WIDENED)
-    monkeypatch.setattr(m, "BATCH", 4)
+    monkeypatch.setattr(m, "PAIRS", 4 * 36)
     assert np.array_equal(whole.p, m.mann_kendall(x, m.WIDENED).p)
     assert whole.p[3] == m.mann_kendall(x[3], m.WIDENED).p[0]
 

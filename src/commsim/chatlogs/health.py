@@ -22,6 +22,7 @@ DAY = 86400.0
 RECENT_DAYS, DRIFT_DAYS = 28, 28  # "lately"; length of the windows in which drift is looked for
 SMALL_GROUP = 12  # with fewer members who write, nothing is said about single ones
 MOST_WINDOWS = 520  # ten years of weeks: a longer log gets longer windows
+DRIFT_WINDOWS = 130  # the last ten years: drift is looked for in no longer time
 ASKING = ("issue", "question", "request")  # kinds that want an answer
 RUMOUR, CORRECTION = "rumour", "correction"
 # reasons why a number is not there
@@ -29,6 +30,10 @@ NO_ADDRESSEE, NO_REPLY_TO, NO_KINDS, PRESENCE = "no_addressee", "no_reply_to", "
 NO_BUILDINGS, TOO_SHORT, NONE_OF_KIND = "no_buildings", "too_short", "none_of_kind"
 NOT_HALF, NOTHING = "not_half", "nothing"
 REASONS = (NO_ADDRESSEE, NO_REPLY_TO, NO_KINDS, PRESENCE, NO_BUILDINGS, TOO_SHORT, NONE_OF_KIND, NOT_HALF, NOTHING)
+# what must be borne in mind when reading the numbers
+LEAVERS_UNKNOWN, NOBODY_SILENT, NEARLY_ALL = "leavers_unknown", "nobody_silent", "nearly_all_peripheral"
+NOTES = (LEAVERS_UNKNOWN, NOBODY_SILENT, NEARLY_ALL)
+NEARLY = 0.9  # share of peripheral members from which the flag says nothing
 SPEAKING = ("coverage", "gini", "gini_senders", "voices", "top_tenth", "never_sent")
 TIES = ("ties", "density", "density_active", "mean_degree", "reciprocity", "reciprocity_beyond_chance",
         "centralisation_in", "centralisation_out", "largest_core", "core_at_most_1", "never_received")  # fmt: skip
@@ -53,7 +58,7 @@ class Health:
 
     ``measures`` (name to number or None), ``unavailable`` (name to reason, REASONS), ``series`` (a column per name of
     SERIES, one entry a window; ``start`` in seconds since 1970), ``trends`` (name to tau, p and slope a window).
-    ``window_days``: length of a window; ``days``: from the first message to the last.
+    ``window_days``: length of a window; ``days``: from the first message to the last.  ``notes`` (NOTES): cautions.
     """
 
     messages: int
@@ -67,6 +72,7 @@ class Health:
     series: dict[str, list]
     trends: dict[str, dict[str, float | None]]
     aggregates_only: bool
+    notes: tuple[str, ...]
     carries: tuple[str, ...]
     loader: dict
     table: dict[str, np.ndarray] = field(default_factory=dict, repr=False)  # of members; empty in small groups
@@ -82,7 +88,7 @@ class Health:
         return {"messages": self.messages, "members": self.members_count, "senders": self.senders, "days": self.days,
                 "window_days": self.window_days, "within_hours": self.within_hours, "measures": self.measures,
                 "unavailable": self.unavailable, "series": self.series, "trends": self.trends,
-                "aggregates_only": self.aggregates_only, "carries": list(self.carries),
+                "aggregates_only": self.aggregates_only, "notes": list(self.notes), "carries": list(self.carries),
                 "loader": self.loader}  # fmt: skip
 
 
@@ -128,11 +134,11 @@ def profile(log: Log, window_days: int = 7, within_hours: float = 48.0, building
     for name, value in values.items():
         if name not in lacking and isinstance(value, float) and math.isnan(value):
             lacking[name] = NOT_HALF if name.endswith(("response_median", "rumour_hours")) else NOTHING
+    measures = {name: None if name in lacking else _plain(value) for name, value in values.items()}
     return Health(
-        len(log), group.n, senders, days, window_days, within_hours,
-        {name: None if name in lacking else _plain(value) for name, value in values.items()},
+        len(log), group.n, senders, days, window_days, within_hours, measures,
         {name: lacking[name] for name in MEASURES if name in lacking}, series, _trends(series),
-        senders < SMALL_GROUP, tuple(sorted(carries)), dict(log.loader),
+        senders < SMALL_GROUP, _notes(carries, measures), tuple(sorted(carries)), dict(log.loader),
         {} if senders < SMALL_GROUP else _table(log, group, at_the_end, drift, lacking),
     )  # fmt: skip
 
@@ -151,6 +157,13 @@ def _group(log: Log) -> _Group:
     here_until = np.where(np.isnan(log.left), np.inf, log.left)
     roster_from = np.where(np.isnan(log.joined), begin, log.joined)
     return _Group(log.sender, to, log.answers, log.time, n, begin, end, here_from, here_until, roster_from)
+
+
+def _notes(carries, measures) -> tuple[str, ...]:
+    """Cautions: who left is not known; nobody is silent because only who wrote is known; a flag that says nothing."""
+    found = {LEAVERS_UNKNOWN: "joined" not in carries, NOBODY_SILENT: measures["never_sent"] == 0,
+             NEARLY_ALL: (measures["peripheral_share"] or 0.0) >= NEARLY}  # fmt: skip
+    return tuple(note for note in NOTES if found[note])
 
 
 def _lack(lacking: dict, names, reason: str) -> None:
@@ -266,7 +279,7 @@ def waits_of(log: Log) -> ex.Openings | None:
 
 def _drift(group: _Group, window_days: int = DRIFT_DAYS) -> tuple[mg.Drift, int]:
     length = window_days * DAY
-    windows = min(int((group.end - group.begin) // length), MOST_WINDOWS)
+    windows = min(int((group.end - group.begin) // length), DRIFT_WINDOWS)
     begin = group.end - windows * length
     window = np.minimum(((group.time - begin) // length).astype(np.int64), max(windows - 1, 0))
     inside = group.time >= begin

@@ -172,7 +172,8 @@ def buildings(log: Log, state) -> np.ndarray:
 def write_native(log: Log, path) -> None:
     """Write the log as CSV of ``time,member,kind,reply_to,thread,id``; reply_to is a message's id.
 
-    Times are in UTC to the millisecond.  Members who never wrote are not in it: no format for messages names them.
+    Times are in UTC to the millisecond.  Not in it: members who never wrote (see ``write_roster``), and when
+    members came and left.
     """
     with Path(path).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -184,6 +185,11 @@ def write_native(log: Log, path) -> None:
                 answered = log.members[log.to[k]]
             writer.writerow([when.replace("+00:00", "Z"), log.members[log.sender[k]], log.kinds[log.kind[k]],
                              answered, log.threads[log.thread[k]], f"m{k}"])  # fmt: skip
+
+
+def write_roster(log: Log, path) -> None:
+    """Write the pseudonyms of all members, one a line: who never wrote is in no file of messages."""
+    Path(path).write_text("".join(f"{name}\n" for name in log.members), encoding="utf-8")
 
 
 def keys_of(state) -> np.ndarray:

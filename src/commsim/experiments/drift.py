@@ -14,7 +14,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import rankdata
+from scipy.stats import binomtest, rankdata
 
 from commsim import engine, scenarios
 from commsim.chatlogs import simulated
@@ -156,10 +156,16 @@ def _percent(part, of) -> str:
 
 
 def _with_interval(worlds, part: str, of: str) -> str:
-    """A share over all worlds, with the range of worlds drawn again: members of one world are not independent."""
+    """A share over all worlds, with the range of worlds drawn again: members of one world are not independent.
+
+    Where all worlds agree on nothing or everything, Wilson's interval for so many members.
+    """
     parts, wholes = (np.array([getattr(counts, name) for counts in worlds]) for name in (part, of))
     if wholes.sum() == 0:
         return "–"
+    if parts.sum() in (0, wholes.sum()):
+        found = binomtest(int(parts.sum()), int(wholes.sum())).proportion_ci(method="wilson")
+        return f"{_percent(parts.sum(), wholes.sum())} ({100 * found.low:.0f}–{100 * found.high:.0f})"
     drawn = np.random.default_rng(1).integers(0, len(worlds), (2000, len(worlds)))
     with np.errstate(invalid="ignore"):
         shares = parts[drawn].sum(axis=1) / wholes[drawn].sum(axis=1)

@@ -22,7 +22,7 @@ REPEATED = 2  # messages between two members that make their exchange a repeated
 WINDOWS = 8  # fewer are too short to say anything about a trend
 TRACES = 3  # windows with incoming ties that a member needs before losing them can be seen
 LEVEL = 0.05
-BATCH = 2000  # members whose pairs of windows are held in memory at once
+PAIRS = 4_000_000  # pairs of windows that are held in memory at once
 PLAIN, HAMED_RAO, WIDENED = "plain", "hamed_rao", "widened"
 STEADY, DRIFTING, RISING, TOO_SHORT = range(4)
 DRIFTS = ("steady", "drifting", "rising", "too_short")
@@ -103,7 +103,8 @@ def mann_kendall(x, variance: str = PLAIN) -> Trend:
     larger, and then 8 to 10 % of series without any trend seem to have one at 5 % (12 to 52 values).
     """
     x = np.atleast_2d(np.asarray(x, float))
-    parts = [_trend(x[k : k + BATCH], variance) for k in range(0, len(x), BATCH)]
+    batch = max(1, PAIRS // max(1, x.shape[1] * (x.shape[1] - 1) // 2))
+    parts = [_trend(x[k : k + batch], variance) for k in range(0, len(x), batch)]
     return Trend(*(np.concatenate(column) for column in zip(*parts, strict=True))) if parts else Trend(
         *np.zeros((3, 0)))  # fmt: skip
 
