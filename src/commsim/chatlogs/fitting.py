@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -193,56 +194,63 @@ def negative_binomial(counts, stay, rate, shape, cut=False) -> float:
     return float(said.sum())
 
 
-def maximum(likelihood: Callable, start: np.ndarray, bounds) -> np.ndarray:
-    """Where ``likelihood(float64[k])`` is highest within ``bounds``."""
+def maximum(likelihood: Callable, start: np.ndarray, bounds, slope: Callable | None = None) -> np.ndarray:
+    """Where ``likelihood(float64[k])`` is highest within ``bounds``; ``slope`` is its gradient."""
     from scipy.optimize import minimize
 
-    found = minimize(lambda p: -likelihood(p), start, bounds=bounds, method="L-BFGS-B")
-    again = minimize(lambda p: -likelihood(p), found.x, bounds=bounds, method="L-BFGS-B")  # a fresh curvature
-    return again.x if again.fun <= found.fun else found.x
+    found = None
+    for _ in range(2):  # the second time with a fresh curvature
+        again = minimize(lambda p: -likelihood(p), start if found is None else found.x, bounds=bounds,
+                         method="L-BFGS-B", jac=None if slope is None else lambda p: -slope(p))  # fmt: skip
+        found = again if found is None or again.fun <= found.fun else found
+    return found.x
 
 
-def interval(likelihood: Callable, best: np.ndarray, which: int, bounds) -> tuple[float, float]:
+def interval(likelihood: Callable, best: np.ndarray, which: int, bounds,
+             slope: Callable | None = None) -> tuple[float, float]:  # fmt: skip
     """Profile likelihood interval of coordinate ``which``; an end that is a bound says that nothing limits it."""
     from scipy.optimize import brentq
     from scipy.stats import chi2
 
-    fall, top = chi2.ppf(LEVEL, 1) / 2, likelihood(best)
+    wanted = likelihood(best) - chi2.ppf(LEVEL, 1) / 2
     ends = []
     for bound, way in zip(bounds[which], (-1.0, 1.0), strict=True):
-        short = _shortfall(likelihood, best, which, bounds, top - fall)
-        step, inside = 0.1, best[which]
-        while True:
-            outside = inside + way * step
-            if (outside - bound) * way >= 0.0:
-                outside = bound
-            if short(outside) > 0.0:
-                ends.append(brentq(short, inside, outside, xtol=1e-3))
-                break
-            if outside == bound:
-                ends.append(bound)
-                break
-            inside, step = outside, step * 1.7
+        short = _shortfall(likelihood, best, which, bounds, wanted, slope)
+        step, outside = 0.1, best[which]
+        while short(outside) <= 0.0 and outside != bound:
+            outside, step = best[which] + way * step, step * 1.7
+            outside = bound if (outside - bound) * way >= 0.0 else outside
+        ends.append(brentq(short, best[which], outside, xtol=1e-3) if short(outside) > 0.0 else bound)
     return float(ends[0]), float(ends[1])
 
 
-def _shortfall(likelihood, best, which, bounds, wanted) -> Callable:
-    """By how much the profile at x falls short of ``wanted``; each search begins where the last one ended."""
+def _shortfall(likelihood, best, which, bounds, wanted, slope) -> Callable:
+    """By how much the profile at x falls short of ``wanted``, searched from where the last search ended and from the
+    best; each x has one answer."""
     from scipy.optimize import minimize
 
-    full = np.array(best, float)
+    full, last, told = np.array(best, float), np.array(best, float), {}
     rest = np.arange(len(full)) != which
     limits = [b for b, free in zip(bounds, rest, strict=True) if free]
+    told[float(best[which])] = wanted - likelihood(np.asarray(best))
 
     def at(p):
         full[rest] = p
         return -likelihood(full)
 
+    def down(p):
+        full[rest] = p
+        return -slope(full)[rest]
+
     def short(x):
-        full[which] = x
-        found = minimize(at, full[rest].copy(), bounds=limits, method="L-BFGS-B")
-        full[rest] = found.x
-        return wanted + found.fun
+        if float(x) not in told:
+            full[which] = x
+            tried = [minimize(at, start, bounds=limits, method="L-BFGS-B", jac=None if slope is None else down)
+                     for start in (last[rest].copy(), np.asarray(best, float)[rest])]  # fmt: skip
+            found = min(tried, key=lambda f: f.fun)
+            last[rest] = found.x
+            told[float(x)] = wanted + found.fun
+        return told[float(x)]
 
     return short
 
@@ -262,11 +270,11 @@ def replies(log: Log, members: int | None = None) -> list[Found]:
     if not has_replies(log):
         return [NotIdentifiable("reply_share", "no_replies"), NotIdentifiable("new_voice_share", "no_replies"), *unknown]
     there = presence(log, members)
-    said = _answered(log, there)
+    said = member_replies(log, there)
     return [_reply_share(log, there, said, members), _new_voices(log, there, said), *unknown]
 
 
-def _answered(log: Log, there: Presence) -> np.ndarray:
+def member_replies(log: Log, there: Presence) -> np.ndarray:
     """Replies of members to other members: rows of the messages."""
     to = answered(log)
     rows = np.flatnonzero((to != NOBODY) & ~of_kind(log, OF_OFFICE))
@@ -274,13 +282,18 @@ def _answered(log: Log, there: Presence) -> np.ndarray:
     return rows[there.members[log.sender[rows]] & there.members[log.sender[to]] & (log.sender[rows] != log.sender[to])]
 
 
-def _reply_share(log, there, said, members) -> Found:
+def replies_to_openings(log: Log, there: Presence, said: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(replies, other members) of each opening whose replies are all in the log."""
     days, _, length = days_of(log)
     opened = openings(log) & there.members[log.sender]
     delays = days[said] - days[log.answers[said]]
-    opened &= days <= length - (delays.max(initial=0.0))  # its replies are all in the log
+    opened &= days <= length - delays.max(initial=0.0)
     number = np.bincount(log.answers[said], minlength=len(days))[opened]
-    others = there.others(days[opened])
+    return number, there.others(days[opened])
+
+
+def _reply_share(log, there, said, members) -> Found:
+    number, others = replies_to_openings(log, there, said)
     if number.sum() < FEWEST or others.sum() == 0:
         return NotIdentifiable("reply_share", "too_few")
     value = number.sum() / others.sum()
@@ -304,17 +317,19 @@ def poisson_interval(n: int, dispersion: float = 1.0) -> tuple[float, float]:
     return float(dispersion * chi2.ppf(tail, 2 * k) / 2), float(dispersion * chi2.ppf(1 - tail, 2 * k + 2) / 2)
 
 
-def _new_voices(log, there, said) -> Found:
-    """Bernoulli given that both a new and an old voice could have replied; voices as they were at the message."""
+def new_among(log: Log, there: Presence, said: np.ndarray) -> tuple[int, int]:
+    """(replies by new voices, replies that a new or an old voice could have given); voices as at the message."""
     to = log.answers[said]
     first = np.full(len(log.members), len(log.time))
     np.minimum.at(first, log.sender, np.arange(len(log.time)))
-    first_ones = np.sort(first[there.members])
     days, _, _ = days_of(log)
-    voices = np.searchsorted(first_ones, to, side="right")  # who had written, the message's sender among them
+    voices = np.searchsorted(np.sort(first[there.members]), to, side="right")  # the message's sender among them
     could = (voices > 1) & (there.others(days[to]) + 1 > voices)
-    new = first[log.sender[said]] > to
-    n, k = int(could.sum()), int((new & could).sum())
+    return int(((first[log.sender[said]] > to) & could).sum()), int(could.sum())
+
+
+def _new_voices(log, there, said) -> Found:
+    k, n = new_among(log, there, said)
     if n < FEWEST:
         return NotIdentifiable("new_voice_share", "too_few")
     return Estimate("new_voice_share", k / n, *binomial_interval(k, n), n, "clopper_pearson")
@@ -340,7 +355,7 @@ def _view_hours(log: Log) -> Found:
     """The model's delays are uniform up to view_hours: the longest, or where they are not, twice the median."""
     if not has_replies(log):
         return NotIdentifiable("view_hours", "no_replies")
-    rows = _answered(log, presence(log))
+    rows = member_replies(log, presence(log))
     hours = (log.time[rows] - log.time[log.answers[rows]]) / HOUR
     hours = hours[hours > 0.0]
     if len(hours) < FEWEST:
@@ -448,18 +463,19 @@ def joining(log: Log, people: int | None = None, levers=DEFAULTS) -> list[Found]
     new, inside = came
     if new.sum() < FEWEST:
         return [*(NotIdentifiable(name, "too_few") for name in names), *rest]
-    likelihood = _joined(new, inside, people, levers)
-    tries = [maximum(likelihood, np.array([np.log(0.15), q, -0.5]), BASS) for q in (-3.0, 0.0)]
+    likelihood, slope = _joined(new, inside, people, levers)
+    tries = [maximum(likelihood, np.array([0.15, q, theta]), BASS, slope) for q in (0.05, 1.0) for theta in (-1.0, 0.0)]
     best = max(tries, key=likelihood)
-    return [*(_told(name, likelihood, best, k, int(new.sum())) for k, name in enumerate(names)), *rest]
+    return [*(_told(name, likelihood, slope, best, k, int(new.sum())) for k, name in enumerate(names)), *rest]
 
 
-BASS = [(np.log(1e-3), np.log(PARAMETERS["p_b"].high)), (np.log(1e-3), np.log(PARAMETERS["q"].high)), (-6.0, 6.0)]
+BASS = [(0.0, PARAMETERS["p_b"].high), (0.0, PARAMETERS["q"].high), (-6.0, 6.0)]
 
 
-def _joined(new, inside, people, levers) -> Callable:
+def _joined(new, inside, people, levers) -> tuple[Callable, Callable]:
     able = phone_users(people, levers)
-    return lambda p: bass(new, inside, people, able, np.exp(p[0]), np.exp(p[1]), p[2], levers)
+    return (lambda p: bass(new, inside, people, able, p, levers)[0],
+            lambda p: bass(new, inside, people, able, p, levers)[1])  # fmt: skip
 
 
 def outside_hazard(log: Log, people: int, levers=DEFAULTS) -> tuple[float, float] | None:
@@ -467,20 +483,17 @@ def outside_hazard(log: Log, people: int, levers=DEFAULTS) -> tuple[float, float
     came = joins(log, levers.cap)
     if came is None or came[0].sum() < FEWEST:
         return None
-    whole = _joined(*came, people, levers)
-    best = maximum(lambda p: whole([p[0], np.log(max(levers.q, 1e-3)), p[1]]), np.array([np.log(0.15), -0.5]),
-                   [BASS[0], BASS[2]])  # fmt: skip
-    return float(np.exp(best[0])), float(best[1])
+    likelihood, slope = _joined(*came, people, levers)
+    best = maximum(lambda p: likelihood([p[0], levers.q, p[1]]), np.array([0.15, -0.5]), [BASS[0], BASS[2]],
+                   lambda p: slope([p[0], levers.q, p[1]])[[0, 2]])  # fmt: skip
+    return float(max(best[0], 1e-3)), float(best[1])
 
 
-def _told(name, likelihood, best, k, n) -> Found:
-    low, high = interval(likelihood, best, k, BASS)
-    nowhere, everywhere = low <= BASS[k][0] + 1e-3, high >= BASS[k][1] - 1e-3
-    if nowhere and everywhere:
+def _told(name, likelihood, slope, best, k, n) -> Found:
+    low, high = interval(likelihood, best, k, BASS, slope)
+    if low <= BASS[k][0] and high >= BASS[k][1]:
         return NotIdentifiable(name, "flat")
-    if name == "theta_join":
-        return Estimate(name, float(best[k]), low, high, n, "bass")
-    return Estimate(name, float(np.exp(best[k])), 0.0 if nowhere else float(np.exp(low)), float(np.exp(high)), n, "bass")
+    return Estimate(name, float(best[k]), low, high, n, "bass")
 
 
 def joins(log: Log, cap: float = np.inf) -> tuple[np.ndarray, np.ndarray] | None:
@@ -508,28 +521,38 @@ def phone_users(people: float, levers=DEFAULTS) -> float:
     return people * (young * levers.literate_young + old * levers.literate_old)
 
 
-def bass(new, inside, people, able, p_b, q, theta, levers=DEFAULTS) -> float:
-    """Log likelihood of so many joining a day, given the members of the morning."""
-    from scipy.special import xlogy
+def bass(new, inside, people, able, p, levers=DEFAULTS) -> tuple[float, np.ndarray]:
+    """(log likelihood, gradient) of so many joining a day, given the members of the morning; p = p_b, q, theta_join."""
+    from scipy.special import expit, xlogy
 
     share = np.clip(inside / people, 0.0, 1.0)
-    waiting = np.logaddexp(0.0, able * agreeing(share, theta, levers) - inside)  # never quite nobody: people move in
-    mean = waiting * -np.expm1(-(p_b + q * share) / MONTH)
-    return float((xlogy(new, mean) - mean).sum())
+    agree, steeper = agreeing(share, p[2], levers)
+    room = able * agree - inside
+    waiting = np.logaddexp(0.0, room)  # never quite nobody: people move in
+    stays = np.exp(-(p[0] + p[1] * share) / MONTH)
+    mean = np.maximum(waiting * (1.0 - stays), 1e-12)
+    by = np.array([waiting * stays / MONTH, waiting * stays / MONTH * share,
+                   (1.0 - stays) * expit(room) * able * steeper])  # fmt: skip
+    return float((xlogy(new, mean) - mean).sum()), (by * (new / mean - 1.0)).sum(axis=1)
+
+
+@cache
+def _normal_nodes() -> tuple[np.ndarray, np.ndarray]:
+    nodes, weights = np.polynomial.hermite_e.hermegauss(7)
+    return nodes, weights / weights.sum()
 
 
 def agreeing(share, theta, levers=DEFAULTS):
-    """The share of people who would join at the share inside ``share``, averaged over how it scatters.
-
-    Own shares inside are taken as Beta with mean ``share``, as if they were counted over AGREEING_TIES ties.
-    """
+    """(share of people who would join at the share inside ``share``, its derivative by ``theta``), averaged over how
+    the share of one's own ties inside scatters: as if counted over AGREEING_TIES ties."""
     from scipy.special import expit
 
     told = theta + levers.theta_t * (levers.trust_start - 0.5)
-    nodes, weights = np.polynomial.hermite_e.hermegauss(7)
+    nodes, weights = _normal_nodes()
     sd = np.sqrt(share * (1.0 - share) / (AGREEING_TIES + 1.0))
     own = np.clip(np.asarray(share)[..., None] + np.multiply.outer(sd, nodes), 0.0, 1.0)
-    return (expit(told + levers.theta_s * own) * weights).sum(-1) / weights.sum()
+    each = expit(told + levers.theta_s * own)
+    return (each * weights).sum(-1), (each * (1.0 - each) * weights).sum(-1)
 
 
 def first_voices(log: Log, people: int | None, levers=DEFAULTS) -> list[Found]:

@@ -22,11 +22,13 @@ from commsim.rules import OnlineGroup
 from commsim.state.settings import PARAMETERS, Settings
 
 WORLDS, PILOT, ROUNDS = 128, 6, 3
+FEWEST_WORLDS = 64  # the regression needs some more than it has terms
 FIRST_WORLD = 7000  # apart from the worlds of comparisons
 LEARNED = 0.75  # a lever whose spread stays above this share of what it was drawn from was not learned
 QUARTERS = (0.25, 0.5, 0.75, 1.0)
-WIDTHS = {"mu": 0.5, "u": 0.5, "a": 0.8, "p_b": 0.8, "q": 1.5, "theta_join": 0.6}  # half widths at least, transformed
+WIDTHS = {"mu": 0.7, "u": 0.7, "a": 1.2, "p_b": 1.4, "q": 1.8, "theta_join": 1.5}  # half widths at least, transformed
 LOWEST = 1e-3
+REACH = 3.0  # standard deviations that the second draw reaches
 Progress = Callable[[int, int], None]
 
 
@@ -49,7 +51,7 @@ def match(log: Log, place: Place, poster: float = 0.15, members: int | None = No
     if not there.known and members is None:  # writers only: nobody knows how many could have written
         return Matched([NotIdentifiable(name, "no_members") for name in WIDTHS], 0)
     days = int(np.ceil(there.days))
-    wanted = _wanted(log, place, members)
+    wanted, worlds = _wanted(log, place, members), max(worlds, FEWEST_WORLDS)
     x = place.settings.x._replace(p_b=poster)
     hours = fitting.response(log)[0]
     if isinstance(hours, Estimate):
@@ -61,7 +63,7 @@ def match(log: Log, place: Place, poster: float = 0.15, members: int | None = No
     if not wanted or days < 7:
         return Matched([NotIdentifiable(name, "too_few") for name in WIDTHS], 0)
     live = _Living(replace(place, settings=Settings(x, shocks=place.settings.shocks)), days, wanted, log, members,
-                   progress, ROUNDS * PILOT + worlds)  # fmt: skip
+                   progress, ROUNDS * PILOT + worlds + 2 ** int(np.log2(worlds / 2)))  # fmt: skip
     target = live.summary(log, members)
     centre = np.array([to_line(name, getattr(x, name)) for name in wanted])
     spread = np.zeros(len(wanted))
@@ -134,19 +136,20 @@ class _Living:
 
 
 def shown(log: Log, name: str, members: int | None = None) -> float:
-    """The log's number that moves with lever ``name``, on its line: posting a member-day, replies, new voices."""
+    """The log's number that moves with lever ``name``, on its line: posting a member-day, replies, new voices.
+
+    Half an event is added, so that a quiet log still has one."""
     there = fitting.presence(log, members)
     if name == "mu":
         small = fitting.openings(log) & ~fitting.of_kind(log, fitting.NOT_TALK) & there.members[log.sender]
         days = there.stay().sum() + there.silent * there.days
         return float(np.log((small.sum() + 0.5) / max(days, 1.0)))
-    found = fitting.replies(log, members)[0 if name == "u" else 1]
-    if isinstance(found, NotIdentifiable):
-        return float("nan")
+    said = fitting.member_replies(log, there)
     if name == "u":
-        return float(np.log(found.value))
-    k = found.value * found.n
-    return float(np.log((k + 0.5) / (found.n - k + 0.5)))
+        number, others = fitting.replies_to_openings(log, there, said)
+        return float(np.log((number.sum() + 0.5) / max(others.sum(), 1.0)))
+    k, n = fitting.new_among(log, there, said)
+    return float(np.log((k + 0.5) / (n - k + 0.5)))
 
 
 def curve(log: Log, days: float, people: int) -> list[float]:
@@ -174,28 +177,36 @@ def _nearer(live: _Living, centre) -> tuple[np.ndarray, np.ndarray]:
     own = live.guess(live.log, live.members)
     seen = np.array([live.guess(live.logs(centre, FIRST_WORLD + w)) for w in range(PILOT)])
     with np.errstate(invalid="ignore"):
-        step = np.nan_to_num(own - np.nanmean(seen, axis=0), nan=0.0)
-        scatter = np.nan_to_num(np.nanstd(seen, axis=0), nan=1.0)
+        step = np.nan_to_num(own - seen.mean(axis=0), nan=0.0)
+        scatter = np.nan_to_num(seen.std(axis=0), nan=1.0)
     moved = centre + np.clip(step, -2.0, 2.0)
     limits = [[to_line(n, v) for v in (PARAMETERS[n].low, PARAMETERS[n].high)] for n in live.wanted]
     return np.clip(moved, *np.array(limits).T), scatter
 
 
 def _adjusted(live: _Living, centre, spread, target, worlds) -> list[Found]:
-    """Levers at the log's summary, by regression over worlds with levers drawn around ``centre``."""
-    half = np.maximum(2.5 * spread, [WIDTHS[name] for name in live.wanted])
+    """Levers at the log's summary: a regression over a third of the worlds with levers drawn widely around
+    ``centre``, then one over the others, drawn from where the first has led."""
+    half = np.maximum(3.0 * spread, [WIDTHS[name] for name in live.wanted])
+    first = 2 ** int(np.log2(worlds / 2))
+    middle, left, *_ = _regressed(live, centre, half, target, first, 0)
+    nearer = np.clip(REACH * left, 0.25 * half, half)
+    middle = np.clip(middle, centre - half, centre + half)
+    middle, left, n = _regressed(live, middle, nearer, target, worlds, first)
+    drawn_from = half / np.sqrt(3.0)  # standard deviation of a uniform
+    return [_told(name, middle[k], left[k], drawn_from[k], n) for k, name in enumerate(live.wanted)]
+
+
+def _regressed(live: _Living, centre, half, target, worlds, after) -> tuple[np.ndarray, np.ndarray, int]:
+    """(levers at ``target``, standard deviation of what the regression leaves over, worlds)."""
     drawn = centre + half * _evenly(worlds, len(centre))
     drawn = np.array([[to_line(n, from_line(n, v)) for n, v in zip(live.wanted, row, strict=True)] for row in drawn])
-    seen = np.array([live.summary(live.logs(row, FIRST_WORLD + PILOT + w)) for w, row in enumerate(drawn)])
-    good = np.isfinite(seen).all(axis=1)
-    if good.sum() < 3 * (seen.shape[1] + 1) or not np.isfinite(target).all():
-        return [NotIdentifiable(name, "too_few") for name in live.wanted]
-    drawn, apart = drawn[good], seen[good] - target
-    design = np.column_stack([np.ones(len(apart)), apart])
+    begin = FIRST_WORLD + PILOT + after
+    seen = np.array([live.summary(live.logs(row, begin + w)) for w, row in enumerate(drawn)])
+    design = np.column_stack([np.ones(worlds), seen - target])
     fitted, *_ = np.linalg.lstsq(design, drawn, rcond=None)
     left = drawn - design @ fitted
-    left *= np.sqrt(len(left) / (len(left) - design.shape[1]))
-    return [_told(name, fitted[0, k], left[:, k], drawn[:, k], int(good.sum())) for k, name in enumerate(live.wanted)]
+    return fitted[0], np.sqrt((left**2).sum(axis=0) / (worlds - design.shape[1])), worlds
 
 
 def _evenly(n: int, k: int) -> np.ndarray:
@@ -208,8 +219,8 @@ def _evenly(n: int, k: int) -> np.ndarray:
 def _told(name, middle, left, drawn, n) -> Found:
     from scipy.stats import t
 
-    if left.std() > LEARNED * drawn.std():
+    if left > LEARNED * drawn:
         return NotIdentifiable(name, "flat")
-    reach = t.ppf(0.5 + fitting.LEVEL / 2, max(n - 10, 1)) * left.std() * np.sqrt(1.0 + 1.0 / n)
+    reach = t.ppf(0.5 + fitting.LEVEL / 2, max(n - len(WIDTHS) - len(QUARTERS), 1)) * left * np.sqrt(1.0 + 1.0 / n)
     value, low, high = (from_line(name, v) for v in (middle, middle - reach, middle + reach))
     return Estimate(name, value, low, high, n, "matched")
