@@ -25,6 +25,7 @@ from commsim.chatlogs.templates import TEMPLATES
 from commsim.show import log as pictures
 from commsim.words import LANGUAGES, catalogue, choose_language, say
 
+LOCALE = (Path(cli.__file__).parents[1] / "locale" / "log.toml").read_text(encoding="utf-8")
 PSEUDONYM = re.compile(r"\bm-[0-9a-f]{8,}")
 
 
@@ -99,8 +100,8 @@ def test_every_line_is_accounted_for(chat):
 def test_measures_with_their_meaning_and_what_cannot_be_known(chat, lang):
     text = told(chat, "--lang", lang)
     for name in ("coverage", "density", "density_active", "reciprocity", "answered_within"):
-        line = next(line for line in text.splitlines() if say(f"log.measure.{name}.label", lang) in line)
-        assert say(f"log.measure.{name}.what", lang) in line
+        label, what = (say(f"log.measure.{name}.{part}", lang) for part in ("label", "what"))
+        assert [line for line in text.splitlines() if label in line and what in line]
     assert say("log.reason.no_buildings", lang)[:20] in text
     for kind in pictures.MARGINS:
         assert len(re.findall(say(f"log.measure.{kind}.label", lang) + "[:：] ?\\d", text)) == 1
@@ -298,17 +299,38 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path):
 # -- words -------------------------------------------------------------------------------------------------
 
 
+DYNAMIC = ("log.time.", "log.count.", "log.group.", "log.format.", "log.carries.", "log.decided.", "log.line.",
+           "log.noted.", "log.withheld.", "log.column.", "log.drifts.", "log.picture.", "log.told.", "cli.log.")  # fmt: skip
+PLACES = ("show/log.py", "show/log_told.py", "show/log_report.py", "show/templates/log.html", "cli/log.py",
+          "chatlogs/group.py", "chatlogs/buildings.py")  # fmt: skip
+
+
 def test_every_catalogued_key_is_used():
-    source = "\n".join(file.read_text(encoding="utf-8") for file in Path(cli.__file__).parents[1].rglob("*.py"))
-    source += "\n".join(file.read_text(encoding="utf-8") for file in Path(cli.__file__).parents[1].rglob("log.html"))
-    families = {".".join(key.split(".")[:2]) for key in re.findall(r"f?[\"'](log\.[\w.]+?)\.?[{\"']", source)}
-    mine = Path(cli.__file__).parents[1] / "locale" / "log.toml"
-    keys = [key for key in catalogue() if key.startswith(("log.", "cli.log.", "error.log_"))
-            and key.split(".")[-1] in mine.read_text(encoding="utf-8")]  # fmt: skip
-    assert len(keys) > 100
+    package = Path(cli.__file__).parents[1]
+    source = "\n".join((package / place).read_text(encoding="utf-8") for place in PLACES)
+    keys = {key for key in catalogue() if f"\n{key.rpartition('.')[2]} = " in LOCALE or f"\n{key.rpartition('.')[2]}."
+            in LOCALE}  # fmt: skip
+    keys = {key for key in keys if key.startswith(("log.", "cli.log.", "error.log_"))
+            and f"[{key.rpartition('.')[0]}]" in LOCALE}  # fmt: skip
+    assert len(keys) > 150
     for key in keys:
-        family, last = ".".join(key.split(".")[:2]), key.split(".")[-1]
-        whole = f'"{key}"' in source or f'"{key.removeprefix("log.")}"' in source
+        last = key.rpartition(".")[2]
+        named = f'"{key}"' in source or f'"{key.removeprefix("log.")}"' in source
         error = key.startswith("error.") and f'"{last}"' in source
-        assert whole or error or key.startswith("cli.log.") or family in families or \
-            re.search(rf"[\"']{family.removeprefix('log.')}\.", source), key  # fmt: skip
+        inside = key.startswith(DYNAMIC) and any(f"log.{part}" in source or f'"{part}' in source
+                                                 for part in (key.split(".")[1],))  # fmt: skip
+        assert named or error or inside, key
+
+
+def test_families_of_keys_hold_exactly_what_is_told():
+    from commsim.chatlogs import sharing
+    from commsim.show import log_told
+
+    def under(prefix):
+        return {key.removeprefix(prefix).split(".")[0] for key in catalogue() if key.startswith(prefix)}
+
+    assert under("log.group.") == set(log_told.GROUPS) and under("log.line.") == set(log_told.CLASSES)
+    assert under("log.noted.") == set(log_told.NOTED) and under("log.withheld.") == set(sharing.WHY)
+    assert under("log.picture.") == set(pictures.PICTURES) and under("log.format.") == {*READERS, "simulated"}
+    assert under("cli.log.option.") == {p.name for p in cli.main.commands["log"].params} - {"file", "lang", "help",
+                                                                                            "as_json"}  # fmt: skip

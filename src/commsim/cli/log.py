@@ -136,7 +136,7 @@ def _print(health, file, found) -> None:
     if health.aggregates_only:
         click.echo("\n" + filled(say("log.health.small_group")))
     click.echo("\n" + say("log.told.short"))
-    for sentence in [*told.power(health, lang), *told.margins(health, lang)]:
+    for sentence in [*told.power(health, lang), *told.margins(health, lang), *told.notes(health, lang)]:
         _sentence(sentence)
     for group, names in told.SHOWN.items():
         if rows := told.measure_rows(health, names, lang):

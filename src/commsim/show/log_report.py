@@ -40,6 +40,7 @@ def html(health: Health, log, buildings=None, lang: str | None = None) -> str:
         "strip": _strip(safe, lang),
         "power": told.power(safe, lang) if not safe.aggregates_only else [],
         "margins": told.margins(safe, lang),
+        "notes": told.notes(safe, lang),
         "trends": told.trend_rows(safe, lang),
         "groups": [(group, rows) for group, names in told.SHOWN.items()
                    if (rows := told.measure_rows(safe, names, lang))],

@@ -179,6 +179,14 @@ def margins(health: Health, lang: str) -> list[str]:
             for name in MARGIN if health.measures[name] is not None]  # fmt: skip
 
 
+def notes(health: Health, lang: str) -> list[str]:
+    """Cautions that go with this log."""
+    told = [say(f"log.note.{note}", lang) for note in health.notes]
+    if health.measures["drifting"] is not None:
+        told.append(say("log.told.drift_caution", lang))
+    return told
+
+
 def span(health: Health, lang: str) -> str:
     """From the first day to the last."""
     if not health.series["start"]:
