@@ -22,7 +22,20 @@ from commsim.chatlogs.privacy import LEAST
 from commsim.chatlogs.sharing import rounded
 from commsim.measures import exchanges as ex
 from commsim.measures.durations import survival
-from commsim.show.figures import INK, NARROW, POLICY, RULE, SOFT, WIDE, _empty, _figure, _folded, _title, our_style
+from commsim.show.figures import (
+    INK,
+    NARROW,
+    POLICY,
+    RULE,
+    SOFT,
+    WIDE,
+    _empty,
+    _figure,
+    _folded,
+    _title,
+    _words_width,
+    our_style,
+)
 from commsim.words import language, say
 
 MARGINS = ("silent", "unheard", "peripheral")
@@ -186,7 +199,9 @@ def _range(low, high, top) -> str:
 def _matrix(names, sizes, table, narrow, lang):
     width = _width(narrow)
     cell = 0.5 if narrow else 0.72
-    left = 1.05 if narrow else 1.5
+    labels = [say("log.picture.who_answers_whom.shell", lang, core=name, n=count(rounded(size), lang))
+              for name, size in zip(names, sizes, strict=True)]  # fmt: skip
+    left = _words_width(labels, 8) + 0.15
     side = cell * len(names)
     head = _folded(say("log.picture.who_answers_whom.matrix", lang), width - 0.1, 8.8, "bold")
     top = 0.62 + 0.15 * head.count("\n")
@@ -196,8 +211,6 @@ def _matrix(names, sizes, table, narrow, lang):
     shown = np.array([[math.nan if rounded(int(v)) is None else rounded(int(v)) for v in row] for row in table])
     ax.imshow(np.log1p(np.nan_to_num(shown)), cmap=PALE, aspect="auto", vmin=0)
     ax.grid(False)
-    labels = [say("log.picture.who_answers_whom.shell", lang, core=name, n=count(rounded(size), lang))
-              for name, size in zip(names, sizes, strict=True)]  # fmt: skip
     ax.set_yticks(range(len(names)), labels)
     ax.set_xticks(range(len(names)), names)
     ax.xaxis.tick_top()
