@@ -125,7 +125,7 @@ def command(*words):
 
 folder = pathlib.Path("written")
 folder.mkdir()
-more = ("--day-first", "--reply-to", "member", "--date", "2026-03-05", "--format", sys.argv[1])
+more = ("--month-first", "--reply-to", "member", "--date", "2026-03-05", "--format", sys.argv[1])
 for number, file in enumerate(sorted(pathlib.Path("logs").iterdir())):
     for lang, options in itertools.product(("zh", "en"), ((), more)):
         command("log", file, "--lang", lang, *options)
@@ -134,7 +134,8 @@ for number, file in enumerate(sorted(pathlib.Path("logs").iterdir())):
     if file.stem[:5] in ("whole", "broke", "large"):
         lang = ("zh", "en")[number % 2]
         command("log", file, "--lang", lang, "--report", folder / f"{number}.html", "--share", folder / f"{number}.json",
-                "--buildings", "homes.csv", *more)
+                *more)
+        command("log", file, "--report", folder / f"{number}.homes.html", "--buildings", "homes.csv", *more)
         command("log", file, "--lang", lang, "--report", folder / f"{number}.r.html", "--share", folder / f"{number}.csv",
                 "--pictures", folder / f"pictures{number}", *more)
     command("log", file, "--buildings", "roster.txt", *more)
