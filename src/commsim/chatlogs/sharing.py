@@ -128,7 +128,7 @@ def _measures(health, members, senders, why) -> dict:
         out[name], reason = part(raw[name], whole)
         _note(why, name, reason)
     if raw["steady"] is not None:
-        told, reasons = partition({name: raw[name] for name in DRIFT})
+        _, reasons = partition({name: raw[name] for name in DRIFT})
         for name in DRIFT:
             if name in reasons or name in why:
                 out[name] = None
@@ -146,6 +146,10 @@ def _measures(health, members, senders, why) -> dict:
             continue
         out[name], reason = _rate(raw[name], raw[count], name in SHARES_OF_EVENTS)
         _note(why, name, reason)
+    if raw["ei_index"] is not None and raw["mean_degree"] is not None:  # pairs inside buildings, pairs across
+        pairs = raw["mean_degree"] * whole / 2
+        if any(suppressed(round(pairs * (1 + turn * raw["ei_index"]) / 2)) is None for turn in (-1, 1)):
+            out["ei_index"], why["ei_index"] = None, SMALL
     out["coverage"] = senders / members if senders is not None and members else None
     _note(why, "coverage", None if raw["coverage"] is None or out["coverage"] is not None else COMPLEMENT)
     for name in ("gini", "gini_senders", "voices"):

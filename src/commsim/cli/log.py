@@ -239,6 +239,7 @@ def _write_pictures(health, read, places, folder) -> int:
             continue
         for kind in KINDS:
             figures.save(figure, folder / f"{name}.{kind}", lang)
-        words.append(f"{say(f'log.picture.{name}.title')}\n{pictures.in_words(name, health, read, places, lang=lang)}\n")
+        told = pictures.in_words(name, health, read, places, lang=lang)
+        words.append(f"{say(f'log.picture.{name}.title')}\n{told}\n")
     whole_file(folder / "pictures.txt", "\n".join(words).encode())
     return len(words)

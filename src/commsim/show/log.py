@@ -247,9 +247,10 @@ def _network(log, sender, to, ties, narrow):
     figure = _figure(width, width * 0.72)
     ax = figure.add_axes((0.02, 0.02, 0.96, 0.96))
     ax.set_axis_off()
+    faint = max(0.18, min(0.6, 60 / max(len(ties), 1)))
     for i, j, strength in zip(a.tolist(), b.tolist(), weight.tolist(), strict=True):
         ax.annotate("", place[j], place[i], arrowprops={
-            "arrowstyle": "-|>", "color": SOFT, "alpha": max(0.18, min(0.6, 60 / max(len(ties), 1))), "shrinkA": 4, "shrinkB": 5, "mutation_scale": 7,
+            "arrowstyle": "-|>", "color": SOFT, "alpha": faint, "shrinkA": 4, "shrinkB": 5, "mutation_scale": 7,
             "lw": 0.4 + 0.5 * math.log1p(strength), "connectionstyle": "arc3,rad=0.08"})  # fmt: skip
     sent = np.bincount(log.sender, minlength=n)
     spots = np.array([place[k] for k in range(n)])
@@ -285,8 +286,8 @@ def response_curve(health: Health, log, *, shared: bool = False, narrow: bool = 
     for name, look in (("response_median", ("o", INK)), ("response_median_naive", ("D", POLICY[2][0]))):
         value = health.measures[name]
         if value is not None:
-            ax.plot([min(max(value, MINUTE), high)], [50], marker=look[0], ms=6.5, color=look[1], mec="white", ls="none",
-                    zorder=5, gid=name, label=_median_words(name, value, lang))  # fmt: skip
+            ax.plot([min(max(value, MINUTE), high)], [50], marker=look[0], ms=6.5, color=look[1], mec="white",
+                    ls="none", zorder=5, gid=name, label=_median_words(name, value, lang))  # fmt: skip
     ax.axvline(health.within_hours, color=INK, lw=1, ls=":", zorder=2, gid="within")
     ax.set_xscale("log")
     ax.set_xlim(MINUTE, high)
@@ -372,7 +373,7 @@ def in_words(name: str, health: Health, log, buildings=None, *, shared: bool = F
     if name in ("timeline", "density", "margin"):
         return _series_in_words(name, health, lang)
     if name == "who_answers_whom":
-        sender, to = addressed(log)
+        sender, _ = addressed(log)
         if health.aggregates_only or not len(sender):
             return say("log.alt.nothing", lang)
         ties = health.measures["ties"]

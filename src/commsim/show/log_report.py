@@ -59,12 +59,14 @@ def html(health: Health, log, buildings=None, lang: str | None = None) -> str:
 
 def _account(account):
     """Lines that say something about members as counts may be shared, those about the file as they are."""
-    return account | {name: sharing.rounded(account.get(name, 0)) or 0 for name in ("message", "continuation", "system")}
+    told = ("message", "continuation", "system")
+    return account | {name: sharing.rounded(account.get(name, 0)) or 0 for name in told}
 
 
 def _strip(health, lang):
     """The facts under the title: (what, value)."""
-    facts = [("messages", pictures.count(health.messages, lang)), ("members", pictures.count(health.members_count, lang)),
+    facts = [("messages", pictures.count(health.messages, lang)),
+             ("members", pictures.count(health.members_count, lang)),
              ("senders", pictures.count(health.senders, lang)), ("days", f"{health.days:,.0f}")]  # fmt: skip
     return [(say(f"log.count.{name}", lang), shown) for name, shown in facts]
 

@@ -95,8 +95,8 @@ def format_name(name: str, lang: str) -> str:
 
 
 def carries(health: Health, lang: str) -> str:
-    names = [say(f"log.carries.{name}", lang) for name in ("reply_to", "mention", "kind", "thread", "joined", "presence")
-             if name in health.carries]  # fmt: skip
+    order = ("reply_to", "mention", "kind", "thread", "joined", "presence")
+    names = [say(f"log.carries.{name}", lang) for name in order if name in health.carries]
     return say("words.comma", lang).join(names) if names else say("log.carries.nothing", lang)
 
 
