@@ -35,7 +35,8 @@ def test_lines_of_the_description():
                  {"_type": "member", "platformId": "a9", "accountName": "从不说话"},
                  said(0, "a1", "王芳", "大家好 @赵敏 ", platformMessageId="m1"),
                  said(10, "a2", "赵敏", "收到", 25, platformMessageId="m2", replyToMessageId="m1"),
-                 said(20, "a1", "王芳", None, 1), said(30, "a3", "孙禾", "@三楼王芳 @老赵 @所有人 @没有这人 好")) + "# 备注\n\n"  # fmt: skip
+                 said(20, "a1", "王芳", None, 1),
+                 said(30, "a3", "孙禾", "@三楼王芳 @老赵 @所有人 @没有这人 好")) + "# 备注\n\n"  # fmt: skip
     assert claimed(text) == ["chatlab"]
     messages, comings, account = read("chatlab", text)
     assert [(m.sender, m.id, m.reply_to) for m in messages] == [
@@ -46,7 +47,8 @@ def test_lines_of_the_description():
 
 
 def test_a_listed_member_who_never_writes_is_in_the_roster():
-    file = written(jsonl(HEADER, {"_type": "member", "platformId": "a9", "accountName": "从不说话"}, said(0, "a1", "王芳")).encode())
+    listed = {"_type": "member", "platformId": "a9", "accountName": "从不说话"}
+    file = written(jsonl(HEADER, listed, said(0, "a1", "王芳")).encode())
     log = load(file)
     file.unlink()
     assert len(log.members) == 2 and math.isnan(log.joined[1 - log.sender[0]])
@@ -54,7 +56,8 @@ def test_a_listed_member_who_never_writes_is_in_the_roster():
 
 def test_notices_are_no_messages_and_tell_who_came_and_left():
     text = jsonl(HEADER, said(0, "a1", "王芳"), said(1, "0", "系统", '"王芳"邀请"赵敏"加入了群聊', 80),
-                 said(2, "a2", "赵敏"), said(3, "0", "系统", "你将“赵敏”移出了群聊", 80), said(4, "a1", "王芳", "撤回", 81),
+                 said(2, "a2", "赵敏"), said(3, "0", "系统", "你将“赵敏”移出了群聊", 80),
+                 said(4, "a1", "王芳", "撤回", 81),
                  said(5, "a1", "王芳", "?", 99))  # fmt: skip
     messages, comings, account = read("chatlab", text)
     assert [m.sender for m in messages] == ["a1", "a2", "a1"] and account.counts["system"] == 3
@@ -81,7 +84,8 @@ def test_faults_cost_one_line_each():
 
 
 def test_members_who_change_their_name_are_counted_and_stay_themselves():
-    messages, _, account = read("chatlab", jsonl(HEADER, said(0, "a1", "王芳"), said(1, "a1", "王芳芳"), said(2, "a2", "赵敏")))
+    text = jsonl(HEADER, said(0, "a1", "王芳"), said(1, "a1", "王芳芳"), said(2, "a2", "赵敏"))
+    messages, _, account = read("chatlab", text)
     assert [m.sender for m in messages] == ["a1", "a1", "a2"] and account.renamed == 1
     assert "reply_to" not in account.carries  # version 0.0.1 had none
 
@@ -92,7 +96,8 @@ def test_milliseconds_are_what_they_are():
 
 
 names = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=10)
-talks = st.lists(st.tuples(st.integers(0, 10**8), names, names, st.none() | st.text(max_size=30).filter(lambda t: "@" not in t),
+contents = st.none() | st.text(max_size=30).filter(lambda text: "@" not in text)
+talks = st.lists(st.tuples(st.integers(0, 10**8), names, names, contents,
                            st.sampled_from([0, 1, 5, 22, 25, 99])), max_size=15)  # fmt: skip
 
 
