@@ -108,6 +108,13 @@ def test_nothing_about_single_members_and_small_groups_in_totals():
     assert "member-" not in json.dumps(sh.as_shared_data(large))
 
 
+def test_an_index_that_tells_of_few_pairs_is_withheld():
+    rows = [(day, k, (k + 1) % 40) for day in range(60) for k in range(40)]  # a ring: each building borders on two
+    few, many = np.arange(40) // 20, np.arange(40) // 4  # 2 pairs across buildings, and 10
+    assert sh.shared(h.profile(made(rows, 40), buildings=few))[1]["ei_index"] == sh.SMALL
+    assert sh.shared(h.profile(made(rows, 40), buildings=many))[0].measures["ei_index"] is not None
+
+
 @given(rows_of, logs)
 @settings(deadline=None, max_examples=40)
 def test_whatever_is_missing_has_its_reason_and_words(rows, carries):
