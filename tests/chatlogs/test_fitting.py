@@ -189,7 +189,8 @@ def office_log(n, seed):
     rows += [(t, 1, "answer", ("a", k)) for k, t in enumerate(when) if t <= end] + [(end, 0, "talk", None)]
     rows.sort(key=lambda r: r[0])
     place = {r[3]: k for k, r in enumerate(rows)}
-    return log_of([(t, who, kind, place[("q", mark[1])] if kind == "answer" else NOBODY) for t, who, kind, mark in rows], 2)
+    answered = [place["q", mark[1]] if kind == "answer" else NOBODY for _, _, kind, mark in rows]
+    return log_of([(t, who, kind, to) for (t, who, kind, _), to in zip(rows, answered, strict=True)], 2)
 
 
 def test_answers_of_the_office_with_what_is_still_open():
@@ -239,11 +240,11 @@ def test_joining_is_found_again_where_the_approximation_holds():
 def test_the_likelihood_of_joining_has_the_right_slope():
     new, inside = fitting.joins(joined_log(0.4, 0.5, -0.5, days=60))
     at = np.array([0.3, 0.7, -0.4])
-    value, slope = fitting.bass(new, inside, 2000, 1500.0, at)
+    _, slope = fitting.bass(new, inside, 2000, 1500.0, at)
     for k in range(3):
         step = np.eye(3)[k] * 1e-5
-        rise = fitting.bass(new, inside, 2000, 1500.0, at + step)[0] - fitting.bass(new, inside, 2000, 1500.0, at - step)[0]
-        assert slope[k] == pytest.approx(rise / 2e-5, rel=1e-4)
+        above, below = (fitting.bass(new, inside, 2000, 1500.0, at + way * step)[0] for way in (1, -1))
+        assert slope[k] == pytest.approx((above - below) / 2e-5, rel=1e-4)
 
 
 def test_a_full_group_tells_nothing_about_who_waits():
@@ -254,7 +255,8 @@ def test_a_full_group_tells_nothing_about_who_waits():
 
 def test_the_threshold_is_averaged_over_how_ties_scatter():
     alone = fitting.agreeing(np.array([0.0, 1.0]), -0.5)[0]
-    plain = 1 / (1 + np.exp(-(-0.5 + DEFAULTS.theta_t * (DEFAULTS.trust_start - 0.5) + DEFAULTS.theta_s * np.array([0, 1]))))
+    told = -0.5 + DEFAULTS.theta_t * (DEFAULTS.trust_start - 0.5) + DEFAULTS.theta_s * np.array([0, 1])
+    plain = 1 / (1 + np.exp(-told))
     assert alone == pytest.approx(plain)
     assert np.all(np.diff(fitting.agreeing(np.linspace(0, 1, 50), -0.5)[0]) > 0)
 
@@ -293,7 +295,8 @@ def test_a_log_without_reply_marks_says_so():
 def test_every_name_method_and_reason_can_be_said():
     from commsim.words import known
 
-    found = fitting.fit(chat(100, 20, 0.05, 1.0), people=100) + fitting.fit(log_of([], 0)) + fitting.fit(office_log(60, 1))
+    found = fitting.fit(chat(100, 20, 0.05, 1.0), people=100) + fitting.fit(log_of([], 0))
+    found += fitting.fit(office_log(60, 1))
     for e in found:
         assert known(f"fitting.name.{e.name}")
         assert known(f"fitting.method.{e.method}" if isinstance(e, Estimate) else f"fitting.reason.{e.reason}")

@@ -262,13 +262,15 @@ def replies(log: Log, members: int | None = None) -> list[Found]:
     """Replies an opening and other member, and how many of them come from who had not written yet.
 
     New voices feel less free in an official group than those who wrote before: their share of the replies is not
-    the model's ``a``, which is their share before anybody holds back.  The model draws Poisson(others * in_view * (hours in view / half an hour) * u) replies and lets each be written
-    with the replier's freedom to speak: only the product of the four shows in a log.
+    the model's ``a``, which is their share before anybody holds back.  The model draws
+    Poisson(others * in_view * (hours in view / half an hour) * u) replies and lets each be written with the replier's
+    freedom to speak: only the product of the four shows in a log.
     """
     unknown = [NotIdentifiable("u", "product"), NotIdentifiable("a", "freedom"), NotIdentifiable("in_view", "product"),
                NotIdentifiable("b", "no_ties")]  # fmt: skip
     if not has_replies(log):
-        return [NotIdentifiable("reply_share", "no_replies"), NotIdentifiable("new_voice_share", "no_replies"), *unknown]
+        shown = ("reply_share", "new_voice_share")
+        return [*(NotIdentifiable(name, "no_replies") for name in shown), *unknown]
     there = presence(log, members)
     said = member_replies(log, there)
     return [_reply_share(log, there, said, members), _new_voices(log, there, said), *unknown]

@@ -55,7 +55,8 @@ def match(log: Log, place: Place, poster: float = 0.15, members: int | None = No
     x = place.settings.x._replace(p_b=poster)
     hours = fitting.response(log)[0]
     if isinstance(hours, Estimate):
-        x = x._replace(view_hours=float(np.clip(hours.value, PARAMETERS["view_hours"].low, PARAMETERS["view_hours"].high)))
+        allowed = PARAMETERS["view_hours"]
+        x = x._replace(view_hours=float(np.clip(hours.value, allowed.low, allowed.high)))
     if not there.known:
         x = x._replace(p_b=0.0, q=0.0)  # as in the log, nobody is seen to join
     start = int((there.since[there.members] < 1.0).sum()) + there.silent
@@ -168,7 +169,9 @@ def to_line(name: str, value: float) -> float:
 
 
 def from_line(name: str, line: float) -> float:
-    value = line if name == "theta_join" else np.exp(line) / (1.0 + np.exp(line)) if name in ("u", "a") else np.exp(line)
+    value = line
+    if name != "theta_join":
+        value = np.exp(line) / (1.0 + np.exp(line)) if name in ("u", "a") else np.exp(line)
     return float(np.clip(value, PARAMETERS[name].low, PARAMETERS[name].high))
 
 

@@ -57,7 +57,9 @@ class Back:
     def off(self) -> float:
         """Estimate minus truth: as a logarithm, but for the threshold of joining."""
         truth = self.case.truth[self.name]
-        return self.found.value - truth if self.name == "theta_join" else float(np.log(self.found.value / truth))
+        if self.name == "theta_join":
+            return self.found.value - truth
+        return float(np.log(max(self.found.value, matching.LOWEST) / truth))
 
 
 def design(logs: int = LOGS) -> list[Case]:
@@ -98,7 +100,8 @@ def recover(case: Case, worlds: int = matching.WORLDS) -> list[Back]:
     matched = {e.name: e for e in matching.match(log, place, worlds=worlds).found}
     asked = [("direct", name, direct) for name in ("view_hours", "p_b", "q", "theta_join")]
     asked += [("matched", name, matched) for name in matching.WIDTHS]
-    return [Back(case, name, way, e if isinstance(e := some.get(name), Estimate) else None) for way, name, some in asked]
+    return [Back(case, name, way, e if isinstance(e := some.get(name), Estimate) else None)
+            for way, name, some in asked]  # fmt: skip
 
 
 def study(logs: int = LOGS, worlds: int = matching.WORLDS, jobs: int = 1) -> list[Back]:
@@ -132,7 +135,8 @@ def table(back: Sequence[Back], trust: str, lang: str) -> str:
     columns = ("lever", "way", "identified", "bias", "levels", "coverage")
     lines = ["| " + " | ".join(say(f"recovery.{c}", lang) for c in columns) + " |", "|" + "---|" * len(columns)]
     for row in rows(back, trust):
-        cells = [f"`{row['name']}`: {say('fitting.name.' + row['name'], lang)}", say(f"recovery.way_{row['way']}", lang),
+        cells = [f"`{row['name']}`: {say('fitting.name.' + row['name'], lang)}",
+                 say(f"recovery.way_{row['way']}", lang),
                  f"{row['identified']}/{row['logs']}"]  # fmt: skip
         if row["identified"]:
             cells += [_off(row["bias"], row["name"]),
