@@ -206,7 +206,8 @@ def names_there_are():
         yield from inspect.signature(getattr(special, case)).parameters
     yield from available_cities()
     yield from LANGUAGES
-    yield from health.MEASURES
+    yield from (*health.MEASURES, *(field.name for field in fields(health.Health)))
+    yield from ("members", "withheld", "group")  # of what commsim log writes, and of an example in Python
     yield from ("range", "tomllib", "jitclass")  # words of files and of Python, not of the model
 
 

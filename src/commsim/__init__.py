@@ -16,6 +16,8 @@
     cs.measures.MEASURES, cs.rules.RULES  what each measure and each rule is called, its unit or arguments
     cs.special.vote(n=125, p=0.62, threshold=0.6, operator=">", runs=2000)    one mechanism alone, answer known
     cs.setup(), cs.predict(item), cs.run(item), cs.explain(item), cs.check(lesson), cs.save(item, path)
+    group = cs.read_log("chat.txt")       a real group's log, without texts and names; ask the group first
+    group.health().measures, group.loader who writes, who is answered; every line of the file accounted for
     cs.UserError                          what every one of these raises on a mistake; .text("zh") says it
 
 The names are loaded when first used, so that ``import commsim`` stays quick.
@@ -45,6 +47,7 @@ _WHERE = {
     "explain": "commsim.lessons",
     "check": "commsim.lessons",
     "save": "commsim.lessons",
+    "read_log": "commsim.chatlogs.group",
     "UserError": "commsim.errors",
 }
 __all__ = sorted([*_WHERE, "__version__"])

@@ -272,6 +272,11 @@ def margins_of(log: Log) -> mg.Margins:
     return mg.margins(group.sender, group.to, group.time, group.n, group.end, group.here_from, group.here_until)
 
 
+def waits_of(log: Log) -> ex.Openings | None:
+    """How long openings waited, for a survival curve; None where the log does not say what answers what."""
+    return _waits(_group(log)) if "reply_to" in log.carries else None
+
+
 def _drift(group: _Group, window_days: int = DRIFT_DAYS) -> tuple[mg.Drift, int]:
     length = window_days * DAY
     windows = min(int((group.end - group.begin) // length), DRIFT_WINDOWS)

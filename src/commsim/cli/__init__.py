@@ -1,4 +1,4 @@
-"""The commands: list, show, new, twin, run, compare, city, validate, sensitivity; lab, app, print; completion.
+"""The commands: list, show, new, log, twin, run, compare, city, validate, sensitivity; lab, app, print; completion.
 
 Words come from the catalogues, so help and errors speak the user's language; whatever costs time to
 import is imported inside the command that needs it.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import click
 
-from commsim.cli import city, doors, evidence, new, sensitivity, studies, twin  # noqa: F401
+from commsim.cli import city, doors, evidence, log, new, sensitivity, studies, twin  # noqa: F401
 from commsim.cli.printed import print_json
 from commsim.cli.spoken import SHELLS, Name, Words, everywhere, main
 from commsim.errors import UserError, nearest

@@ -228,8 +228,8 @@ class Name(click.ParamType):
         items = [CompletionItem(name) for name in names if name.startswith(incomplete)]
         if self.kind in ("scenario", "city") and not items:
             items = [CompletionItem(incomplete, type="file")]
-        if self.kind == "folder":
-            items = [CompletionItem(incomplete, type="dir")]
+        if self.kind in ("folder", "file"):
+            items = [CompletionItem(incomplete, type="dir" if self.kind == "folder" else "file")]
         return items
 
 
@@ -253,6 +253,18 @@ def _names(kind, scenario):
         return list(LANGUAGES)
     if kind == "folder":
         return []
+    if kind == "log format":
+        from commsim.chatlogs.readers import READERS
+
+        return list(READERS)
+    if kind == "log template":
+        from commsim.chatlogs.templates import TEMPLATES
+
+        return list(TEMPLATES)
+    if kind == "reply target":
+        from commsim.chatlogs.load import TARGETS
+
+        return list(TARGETS)
     if kind == "lesson":
         from commsim.cli.copies import lessons
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import math
 import re
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 
@@ -89,15 +90,22 @@ _STYLE = {
 }
 
 
+@contextmanager
+def our_style():
+    """matplotlib with our settings only, whatever the user's are; afterwards these are as they were."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_STYLE | fonts.style())
+        yield
+
+
 def _drawn(function):
     """Draw with our settings only, whatever the user's are, and leave them untouched."""
 
     @wraps(function)
     def draw(comparison, *args, lang: str | None = None, **kwargs) -> Figure:
         facts = gather(comparison)
-        with mpl.rc_context():
-            mpl.rcdefaults()
-            mpl.rcParams.update(_STYLE | fonts.style())
+        with our_style():
             figure = function(facts, *args, lang=language(lang), **kwargs)
         figure.set_label(caption(facts, lang))
         return figure

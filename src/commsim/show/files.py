@@ -27,9 +27,11 @@ def whole_file(path: Path, content: bytes) -> Path:
             os.fsync(file.fileno())
         os.chmod(passing, 0o666 & ~_umask())
         os.replace(passing, path)
-    except OSError as fault:
+    except BaseException as fault:  # Ctrl-C too leaves nothing behind
         if passing:
             Path(passing).unlink(missing_ok=True)
+        if not isinstance(fault, OSError):
+            raise
         raise UserError("report_not_written", place=str(path), value=fault.strerror or str(fault)) from fault
     return path
 

@@ -80,7 +80,7 @@ def html(comparison, lang: str | None = None, scenario=None) -> str:
         "any_projects": any(facts["projects"].values()),
         "most": figures.rows_most(facts),
     }
-    return _template().render(
+    return template("report.html").render(
         page,
         say=lambda key, **values: say(f"report.{key}", lang, **values),
         local=lambda text: local(text, lang),
@@ -90,7 +90,8 @@ def html(comparison, lang: str | None = None, scenario=None) -> str:
 
 
 @cache
-def _template():
+def template(name: str):
+    """A page of ``templates``; whatever fills a blank is escaped, and a blank that nothing fills is an error."""
     environment = Environment(
         loader=PackageLoader("commsim.show"),
         autoescape=True,
@@ -98,7 +99,7 @@ def _template():
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html")
+    return environment.get_template(name)
 
 
 def _scenario(comparison, given):

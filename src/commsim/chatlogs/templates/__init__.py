@@ -1,4 +1,4 @@
-"""Tables to fill in by hand: the paper tally and the activity sign-in sheet, in Chinese and English."""
+"""Tables to fill in by hand: messages, the paper tally and the activity sign-in sheet, in Chinese and English."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from commsim.errors import UserError, nearest
 from commsim.words import LANGUAGES, language
 
-TEMPLATES = ("tally", "signin")
+TEMPLATES = ("native", "tally", "signin")
 
 
 def template(name: str, lang: str | None = None) -> str:
