@@ -40,16 +40,13 @@ class Rows(SimpleNamespace):
 
 
 class Table:
-    """``rows`` rows of named columns: one block of memory, a NumPy view of it for each column.
+    """``rows`` rows of named columns, all zero: one block of memory, a NumPy view of it for each column."""
 
-    All zero, or, where ``written`` is False, whatever lay there: for tables with far more rows than are ever used.
-    """
-
-    def __init__(self, rows: int, kinds: dict[str, str], written: bool = True):
+    def __init__(self, rows: int, kinds: dict[str, str]):
         stride = -(-max(rows, 1) // LINE) * LINE
         sizes = {name: np.dtype(kind).itemsize for name, kind in kinds.items()}
         needed = stride * sum(sizes.values())
-        block = (np.zeros if written else np.empty)(needed + LINE, np.uint8)
+        block = np.zeros(needed + LINE, np.uint8)
         spare = -block.ctypes.data % LINE
         block = block[spare : spare + needed]
         at, columns = 0, {}

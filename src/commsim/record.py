@@ -215,26 +215,19 @@ def sums_by_stratum(state, day):
 def reach(ties, i, faintest, strongest, scale, first, end):
     """Of i's ties: (acquaintances, strong ones, acquaintances among rows first..end-1, 1 - product of (1 - w)).
 
-    A loop for each, without branches (half of all ties are faint), so that several ties are looked at at a time.
+    Without branches, because half of all ties are faint, and with four products in turn, none of which waits
+    for another.
     """
-    start, degree = ties.rows.start[i], int(ties.rows.degree[i])
+    start, degree = ties.rows.start[i], ties.rows.degree[i]
     u, neighbour = ties.slots.u[start : start + degree], ties.slots.neighbour[start : start + degree]
     known = strong = inside = 0
-    for k in range(degree):
+    for k in range(len(u)):
         known += u[k] >= faintest
-    for k in range(degree):
         strong += u[k] >= strongest
-    for k in range(degree):
         inside += (u[k] >= faintest) & (neighbour[k] >= first) & (neighbour[k] < end)
-    a = b = c = d = 1.0  # four products in turn: none waits for another
-    fours = degree // 4 * 4
-    for k in range(0, fours, 4):
-        a *= 1.0 - u[k] * scale
-        b *= 1.0 - u[k + 1] * scale
-        c *= 1.0 - u[k + 2] * scale
-        d *= 1.0 - u[k + 3] * scale
-    for k in range(fours, degree):
-        a *= 1.0 - u[k] * scale
+    a = b = c = d = 1.0
+    for k in range(len(u)):
+        a, b, c, d = b, c, d, a * (1.0 - u[k] * scale)
     return known, strong, inside, min(1.0 - a * b * c * d, 1.0)  # rounding may leave a strength just above 1
 
 

@@ -101,16 +101,15 @@ def whom(state, i, k, day, floor):
 @inner
 def somebody_known(ties, i, u, floor):
     """One of i's ties in proportion to strength; ties fainter than ``floor`` do not count."""
-    start = ties.rows.start[i]
-    end = start + ties.rows.degree[i]
-    total = 0.0
-    for s in range(start, end):
-        total += ties.slots.u[s] * (ties.slots.u[s] >= floor)
+    total, start, degree = 0.0, ties.rows.start[i], ties.rows.degree[i]
+    mine = ties.slots.u[start : start + degree]
+    for k in range(len(mine)):
+        total += mine[k] * (mine[k] >= floor)
     target, last = u * total, NOBODY
-    for s in range(start, end):
-        if ties.slots.u[s] >= floor:
-            last = int(ties.slots.neighbour[s])
-            target -= ties.slots.u[s]
+    for k in range(len(mine)):
+        if mine[k] >= floor:
+            last = int(ties.slots.neighbour[start + k])
+            target -= mine[k]
             if target < 0.0:
                 break
     return last

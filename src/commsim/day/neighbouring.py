@@ -106,18 +106,18 @@ def partner(people, homes, ties, weights, x, world, day, level, i, k):
 @inner
 def known_partner(ties, i, u, floor):
     """One of i's ties in proportion to strength squared; ties fainter than ``floor`` do not count."""
-    total, start = 0.0, ties.rows.start[i]
-    end = start + ties.rows.degree[i]
-    for k in range(start, end):  # without branches: half of all ties are faint
-        total += ties.slots.u[k] * ties.slots.u[k] * (ties.slots.u[k] >= floor)
+    total, start, degree = 0.0, ties.rows.start[i], ties.rows.degree[i]
+    mine = ties.slots.u[start : start + degree]
+    for k in range(len(mine)):  # without branches: half of all ties are faint
+        total += mine[k] * mine[k] * (mine[k] >= floor)
     target, last = u * total, NOBODY
-    for k in range(start, end):
-        if ties.slots.u[k] >= floor:
-            last = int(ties.slots.neighbour[k])
-            target -= ties.slots.u[k] * ties.slots.u[k]
+    for k in range(len(mine)):
+        if mine[k] >= floor:
+            last = k
+            target -= mine[k] * mine[k]
             if target < 0.0:
                 break
-    return last
+    return int(ties.slots.neighbour[start + last]) if last >= 0 else NOBODY
 
 
 @inner

@@ -171,10 +171,11 @@ def feels_free(people, x, i):
 @inner
 def strength_in(groups, ties, i, g):
     """Inflated strength of i's ties to members of group g."""
-    total = 0.0
-    for k in range(ties.rows.start[i], ties.rows.start[i] + ties.rows.degree[i]):
-        if slot_of(groups, int(ties.slots.neighbour[k]), g) >= 0:
-            total += ties.slots.u[k]
+    total, start, degree = 0.0, ties.rows.start[i], ties.rows.degree[i]
+    u, neighbour = ties.slots.u[start : start + degree], ties.slots.neighbour[start : start + degree]
+    for k in range(len(u)):
+        if slot_of(groups, int(neighbour[k]), g) >= 0:
+            total += u[k]
     return total
 
 

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from commsim.columns import Table
 from commsim.kernels import for_kernels, inner, kernel, table
 
 
@@ -26,7 +25,7 @@ class Ties(NamedTuple):
     counts ties lost because a row was full.
     """
 
-    slots: Table
+    slots: np.recarray
     rows: np.recarray
     used: np.ndarray
     most: int
@@ -44,55 +43,52 @@ class Ties(NamedTuple):
         before = np.cumsum(degree) - degree
         return person, np.arange(len(person)) + np.repeat(self.rows["start"] - before, degree)
 
+    @property
+    def scattered(self) -> bool:
+        """Whether rows that grew have left so much behind that reading would be quicker in a copy."""
+        return self.used[0] > SCATTERED * max(self.rows["degree"].sum(), 1)
+
     def copy(self) -> Ties:
-        """An independent copy, rows in order of people: what grown rows left behind is dropped."""
+        """An independent copy, rows in order of people and hardly longer than they need to be: what grown rows
+        left behind is dropped."""
         twin = empty_ties(len(self.rows), self.most)
         twin.rows[:] = self.rows
-        room = self.rows["room"].astype(np.int64)
-        twin.rows["start"] = np.cumsum(room) - room
+        room = np.minimum(self.rows["degree"] + self.rows["degree"] // 8 + 2, self.most).astype(np.int64)
+        twin.rows["room"], twin.rows["start"] = room, np.cumsum(room) - room
         twin.used[0], twin.evicted[0] = room.sum(), self.evicted[0]
         copy_rows(for_kernels(self), for_kernels(twin))
         return twin
 
-    @property
-    def scattered(self) -> bool:
-        """Whether rows that grew have left so much behind that reading would be quicker in a copy."""
-        return self.used[0] > SCATTERED * self.rows["room"].sum()
-
     def __reduce__(self):
         n = int(self.used[0])
-        return _unpacked, (vars(self.slots[:n]), self.rows, self.most, self.evicted)
+        return _unpacked, (self.slots[:n], self.rows, self.most, self.evicted)
 
 
-FIRST_ROOM = 30  # ties that every row has room for at first; a full row moves to one of twice the room
-SLOT = {"u": "f8", "neighbour": "i4", "mate": "i4"}
-SCATTERED = 1.05  # slots given out for each in a row
+FIRST_ROOM = 4  # ties that every row has room for at first; a full row moves to one of twice the room and 4
+SCATTERED = 1.35  # slots given out for each in use
+SLOT = np.dtype([("u", "f8"), ("neighbour", "i4"), ("mate", "i4")])
 
 
 def empty_ties(n: int, most: int) -> Ties:
     """No ties yet, room for ``most`` a person.
 
-    There are as many slots as all rows that n people can ever be given (30, 60, … ``most``); the
-    system hands out memory only for those in use, a fifth of them in a large place.  They are left
-    unwritten: no slot is read before it is given out, and NumPy asks the system for large pages
-    only for arrays that it need not clear.  Strengths lie beside strengths and neighbours beside neighbours:
-    whoever looks for one of them reads nothing else.
+    There are as many slots as all rows that n people can be given before a copy (4, 12, 28, … ``most``: less
+    than three times ``most``); the system hands out memory only for those in use, a tenth of them in a large
+    place.  They are left unwritten: no slot is read before it is given out, and NumPy asks the system for
+    large pages only for arrays that it need not clear.  Rows are short because what counts is whether the
+    ties of everybody fit into the cache.
     """
     first = min(FIRST_ROOM, most)
-    room, slots = first, most
-    while room < most:
-        slots, room = slots + room, 2 * room
     rows = table(n, total="f8", start="i8", degree="i4", room="i4")
     rows["room"], rows["start"] = first, first * np.arange(n)
-    return Ties(Table(n * slots, SLOT, written=False), rows, np.array([n * first]), most,
+    return Ties(np.empty(3 * n * most, SLOT).view(np.recarray), rows, np.array([n * first]), most,
                 np.zeros(1, np.int64))  # fmt: skip
 
 
 def _unpacked(slots, rows, most, evicted) -> Ties:
     twin = empty_ties(len(rows), most)
-    for name, values in slots.items():
-        twin.slots[name][: len(values)] = values
-    twin.rows[:], twin.used[0], twin.evicted[:] = rows, len(slots["u"]), evicted
+    twin.slots[: len(slots)], twin.rows[:] = slots, rows
+    twin.used[0], twin.evicted[:] = len(slots), evicted
     return twin
 
 
@@ -120,15 +116,13 @@ def level_on(day, half_life):
 
 @inner
 def find(t, i, j):
-    """Slot that holds i's tie to j, or -1.
-
-    Looks at the whole row without a branch, eight ties at a time, which is quicker than to stop where j is found.
-    """
-    start, degree = t.rows.start[i], int(t.rows.degree[i])
-    row, found = t.slots.neighbour[start : start + degree], 0
-    for k in range(degree):
-        found += (row[k] == j) * (k + 1)
-    return start + found - 1 if found > 0 else -1
+    """Slot that holds i's tie to j, or -1."""
+    start, degree = t.rows.start[i], t.rows.degree[i]
+    neighbour = t.slots.neighbour[start : start + degree]  # a row counted from 0 is read twice as fast
+    for k in range(len(neighbour)):
+        if neighbour[k] == j:
+            return start + k
+    return -1
 
 
 @inner
@@ -184,7 +178,7 @@ def make_room(t, i):
         return
     if degree < t.most:
         further = t.used[0]
-        t.rows.room[i] = min(2 * degree, t.most)
+        t.rows.room[i] = min(2 * degree + FIRST_ROOM, t.most)
         t.rows.start[i], t.used[0] = further, further + t.rows.room[i]
         for k in range(degree):
             copy_tie(t, start + k, t, further + k)
@@ -255,8 +249,10 @@ def warmth(t, i, level):
 def share_inside(t, i, inside):
     """Share of i's tie strength that goes to people marked in ``inside`` (bool[n]); 0 without ties."""
     all_of, within = 0.0, 0.0
-    for k in range(t.rows.start[i], t.rows.start[i] + t.rows.degree[i]):
-        all_of += t.slots.u[k]
-        if inside[t.slots.neighbour[k]]:
-            within += t.slots.u[k]
+    start, degree = t.rows.start[i], t.rows.degree[i]
+    u, neighbour = t.slots.u[start : start + degree], t.slots.neighbour[start : start + degree]
+    for k in range(len(u)):
+        all_of += u[k]
+        if inside[neighbour[k]]:
+            within += u[k]
     return within / all_of if all_of > 0.0 else 0.0
