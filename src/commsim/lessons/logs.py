@@ -107,9 +107,13 @@ def closer(numbers: Mapping[str, int], world: int):
     writers = np.array(series["senders"], float)
     change = 100.0 * np.nanmean(density[-QUARTER:]) / np.nanmean(density[:QUARTER])
     counts = {"change": change, "writers": 100.0 * writers[-QUARTER:].mean() / writers[:QUARTER].mean(),
-              "knew": np.mean(list(found.at_first.values())), "know": np.mean(list(found.at_last.values()))}  # fmt: skip
+              "knew": _mean(found.at_first), "know": _mean(found.at_last)}  # fmt: skip
     there = np.isfinite(density)
     return counts, WINDOW // 7 * np.flatnonzero(there), 100.0 * density[there][None, :] / np.nanmax(density)
+
+
+def _mean(known: Mapping[int, int]) -> float:
+    return float(np.mean(list(known.values())))
 
 
 @lru_cache(maxsize=64)

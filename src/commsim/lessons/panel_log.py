@@ -200,7 +200,8 @@ class LogPanel(widgets.VBox):
         parts = [_head(say(f"log.told.{unit}", lang, lines=f"{account['lines']:,}")),
                  _table([(what, f"{n:,}") for what, n in told.account_rows(account, lang)])]  # fmt: skip
         if rows := told.fault_rows(account, lang):
-            parts += [_head(say("log.told.skipped", lang)), _table([(what, f"{n:,}", first) for what, n, first in rows])]
+            parts += [_head(say("log.told.skipped", lang)),
+                      _table([(what, f"{n:,}", first) for what, n, first in rows])]  # fmt: skip
         if rows := told.noted_rows(account, lang):
             parts += [_head(say("log.told.noted", lang)), _table([(what, f"{n:,}") for what, n in rows])]
         return "".join(parts)
