@@ -80,9 +80,10 @@ class LogPanel(widgets.VBox):
         made = {
             "consent": widgets.Checkbox(description=self._say("consent"), indent=False, layout=WIDE),
             "upload": widgets.FileUpload(description=self._say("upload"), accept=".txt,.csv,.json,.jsonl",
-                                         layout={"width": "auto"}),
+                                         layout={"width": "auto", "align_self": "flex-start"}),
             "path": widgets.Text("" if path is None else str(path), description=self._say("path"),
-                                 placeholder=self._say("path_hint"), **look),
+                                 placeholder=self._say("path_hint"), style=LABEL,
+                                 layout={"width": "38em", "max_width": "100%"}),
             "read": widgets.Button(description=self._say("read"), button_style="primary", layout={"width": "auto"}),
             "community": widgets.Text("default", description=self._say("community"), continuous_update=False, **look),
             "window": widgets.Dropdown(options=WINDOWS, description=self._say("window"), **look),
