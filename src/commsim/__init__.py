@@ -18,6 +18,7 @@
     cs.setup(), cs.predict(item), cs.run(item), cs.explain(item), cs.check(lesson), cs.save(item, path)
     group = cs.read_log("chat.txt")       a real group's log, without texts and names; ask the group first
     group.health().measures, group.loader who writes, who is answered; every line of the file accounted for
+    cs.log_panel()                        the same in a notebook, to be clicked
     cs.UserError                          what every one of these raises on a mistake; .text("zh") says it
 
 The names are loaded when first used, so that ``import commsim`` stays quick.
@@ -47,6 +48,7 @@ _WHERE = {
     "explain": "commsim.lessons",
     "check": "commsim.lessons",
     "save": "commsim.lessons",
+    "log_panel": "commsim.lessons",
     "read_log": "commsim.chatlogs.group",
     "UserError": "commsim.errors",
 }

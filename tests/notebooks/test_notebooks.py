@@ -72,3 +72,44 @@ def test_a_panel_leaves_a_picture_where_nothing_can_be_clicked(lived):
     for data in panels:
         assert "application/vnd.jupyter.widget-view+json" in data
         assert data["text/html"].count("<polyline") >= 2 if drawn else len(data["image/png"]) > 5000
+
+
+# a group's own log in a notebook
+
+NAME, TEXT, PHONE = "沈若兰", "钥匙在花盆底下", "13912345678"  # invented
+CHOOSE = """
+import os, pathlib
+file = pathlib.Path(os.environ["A_LOG"])
+panel.controls["consent"].value = True
+panel.controls["upload"].value = ({"name": file.name, "type": "text/plain", "size": file.stat().st_size,
+    "content": memoryview(file.read_bytes()), "last_modified": __import__("datetime").datetime.now()},)
+"""
+LOOK = """
+for _, view in panel.controls["show"].options:
+    panel.controls["show"].value = view
+panel.make.click()
+panel.controls["show"].value = "SHOWN"
+len(panel.shown.members), panel.shown.loader["skipped"]
+"""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("shown", ["lines", "who_answers_whom", "share"])
+def test_no_name_text_or_file_name_of_a_log_is_kept_in_the_notebook(tmp_path, lang, shown):
+    engine.warm()
+    chat = tmp_path / f"{NAME}.txt"
+    lines = [f"2025-03-{1 + k // 10:02}, {8 + k % 10:02}:15 - {NAME}{k % 14}: {TEXT} @{PHONE}" for k in range(200)]
+    chat.write_text("\n".join([*lines[:50], f"{TEXT} {NAME}", *lines[50:]]) + "\n", encoding="utf-8")
+    cells = ["import commsim as cs", f"cs.setup({lang!r})", "panel = cs.log_panel()\npanel", CHOOSE, "panel",
+             LOOK.replace("SHOWN", shown)]  # fmt: skip
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    env = {**os.environ, "COMMSIM_DATA_DIR": str(tmp_path / "data"), "A_LOG": str(chat)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        NotebookClient(book, timeout=120, kernel_name="python3", store_widget_state=True).execute(env=env)
+    kept = json.dumps(book, ensure_ascii=False)
+    plain = json.dumps(book)  # and as it is written to a file
+    assert "(14, " in kept, kept[-3000:]
+    assert len(str(book.metadata["widgets"])) > 5000, "the state of the widgets is there"
+    for secret in (NAME, TEXT, PHONE, str(tmp_path), chat.name):
+        assert secret not in kept and json.dumps(secret)[1:-1] not in plain

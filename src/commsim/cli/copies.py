@@ -45,14 +45,14 @@ def lesson(name: str | None, lang: str) -> Path:
 
 def titled(file: Path) -> str:
     """The lesson as a page without code: its first heading is the title (Voilà would show the file's name), and
-    its last cell, the learner's first real code, is shown instead of run."""
+    its last cell, where that is the learner's first real code, is shown instead of run."""
     notebook = json.loads(file.read_text(encoding="utf-8"))
     lines = (line for cell in notebook["cells"] if cell["cell_type"] == "markdown"
              for line in "".join(cell["source"]).splitlines() if line.startswith("# "))  # fmt: skip
     notebook["metadata"].setdefault("title", next(lines, file.stem).removeprefix("# "))
     last = next((cell for cell in reversed(notebook["cells"]) if cell["cell_type"] == "code"), None)
-    if last and "cs.setup" not in "".join(last["source"]):  # real code, to be read where no code is run
-        text = "".join(last["source"])
+    text = "".join(last["source"]).strip() if last else ""
+    if "\n" in text and "cs.setup" not in text:  # real code has several lines; to be read where no code is run
         last.clear()
         last.update(cell_type="markdown", id="going-on", metadata={}, source=f"```python\n{text}\n```")
     return json.dumps(notebook, ensure_ascii=False)

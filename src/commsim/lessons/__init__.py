@@ -5,6 +5,7 @@
     cs.run("notice-1")       two futures side by side
     cs.explain("notice-1")   the bet, the outcome as a band, why, the assumptions
     cs.check("notice")       questions with an answer to every option
+    cs.log_panel()           your own group's log, after asking the group
     cs.save("notice-1", "notice.html")   the player and the chart as one file, for a phone
 """
 
@@ -69,6 +70,11 @@ def check(lesson: str):
     from commsim.lessons.items import lesson as lesson_of
 
     return _part("talk").SelfCheck(lesson_of(lesson).checks)
+
+
+def log_panel(path: str | Path | None = None):
+    """A panel for the log of a group: its health, and what may be passed on.  Without a file, the model's log."""
+    return _part("panel_log").LogPanel(path)
 
 
 def save(item: str, path: str | Path, lang: str | None = None) -> Path:

@@ -23,8 +23,8 @@ WIDE = {"width": "100%"}
 def large_text() -> widgets.HTML:
     """Widgets write in 13 pixels, which nobody at the back of a room can read."""
     rule = "{ --jp-widgets-font-size: 16px; line-height: 1.6 }"
-    return widgets.HTML(f"<style>.commsim-predict, .commsim-panel, .commsim-check, .commsim-explanation {rule}</style>",
-                        layout={"display": "none"})  # fmt: skip
+    parts = ", ".join(f".commsim-{part}" for part in ("predict", "panel", "check", "explanation", "log"))
+    return widgets.HTML(f"<style>{parts} {rule}</style>", layout={"display": "none"})
 
 
 def place_bet(item: Item, value: float) -> None:

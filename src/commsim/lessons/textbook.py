@@ -1,7 +1,8 @@
 """One trial of a textbook model under one side of a question: what it counts, and lines to draw.
 
 Numbers of a side are whole, as a learner's sliders are: per cent, people, or ten-thousandths of a chance.
-The models themselves are in ``opinions.py``; opinions here run from 0 to 100.
+The models themselves are in ``opinions.py``; opinions here run from 0 to 100.  Questions to the log of a simulated
+group (``logs.py``) are asked in the same way.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 
 from commsim.draws import column
-from commsim.lessons import opinions
+from commsim.engine import to_the_end
+from commsim.lessons import logs, opinions
 
 FIRST = zlib.crc32(b"lesson first opinion")
 LISTENING_ROUNDS = 40
@@ -82,12 +84,18 @@ def closing(numbers: Mapping[str, int], world: int) -> Trial:
 
 class Model(NamedTuple):
     """A textbook model: how a trial goes, the numbers that a side must give, what it counts, and whether what is
-    bet on is what the lines show."""
+    bet on is what the lines show.  ``long``: whether a log has to be lived first."""
 
     trial: Callable[[Mapping[str, int], int], Trial]
     numbers: tuple[str, ...]
     counts: tuple[str, ...]
     ghost: bool
+    long: bool = False
+
+
+def _asked(question):
+    """A question to the year's log as a trial."""
+    return lambda numbers, world: Trial(*question(numbers, world))
 
 
 MODELS = {
@@ -95,6 +103,9 @@ MODELS = {
     "meeting": Model(meeting, ("tolerance",), ("camps", "mean", "plain"), False),
     "copying": Model(copying, ("hub", "ordinary", "around"), ("won", "links", "heads"), True),
     "closing": Model(closing, ("start", "friends"), ("density", "begun"), True),
+    "closer": Model(_asked(logs.closer), ("active", "kept"), ("change", "writers", "knew", "know"), False, True),
+    "silence": Model(_asked(logs.silence), ("silent", "days", "kept"), ("margin", "meant"), False, True),
+    "answers": Model(_asked(logs.answers), ("all", "hours", "kept"), ("answered", "opened"), False, True),
 }
 COUNTS = tuple(dict.fromkeys(count for model in MODELS.values() for count in model.counts))
 _tried: dict[tuple, Trial] = {}
@@ -102,8 +113,15 @@ _tried: dict[tuple, Trial] = {}
 
 def tried(model: str, numbers: Mapping[str, int], world: int) -> Trial:
     """A trial in a world, gone through once and remembered."""
+    return to_the_end(trying(model, numbers, world))
+
+
+def trying(model: str, numbers: Mapping[str, int], world: int):
+    """``tried``, a day at each step where a log has to be lived; returns the same in the end."""
     name = (model, tuple(sorted(numbers.items())), world)
     if name not in _tried:
+        if MODELS[model].long:
+            yield from logs.living(numbers["kept"], world)
         _tried[name] = MODELS[model].trial(numbers, world)
     return _tried[name]
 

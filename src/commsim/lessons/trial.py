@@ -11,7 +11,7 @@ from commsim.lessons import bets, outcomes
 from commsim.lessons.drawing import picture
 from commsim.lessons.panel import Panel
 from commsim.lessons.talk import Explanation
-from commsim.lessons.textbook import MODELS, Trial, tried
+from commsim.lessons.textbook import MODELS, Trial, tried, trying
 from commsim.show.files import whole_file
 from commsim.words import say
 
@@ -28,7 +28,7 @@ class TrialPanel(Panel):
 
     def _living(self, side, world: int):
         yield
-        return tried(self.item.model, side, world)
+        return (yield from trying(self.item.model, side, world))
 
     def _two_lives(self):
         yield
