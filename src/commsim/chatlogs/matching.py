@@ -21,7 +21,7 @@ from commsim.population import Place
 from commsim.rules import OnlineGroup
 from commsim.state.settings import PARAMETERS, Settings
 
-WORLDS, PILOT, ROUNDS = 128, 6, 3
+WORLDS, PILOT, ROUNDS = 64, 6, 3
 FEWEST_WORLDS = 64  # the regression needs some more than it has terms
 FIRST_WORLD = 7000  # apart from the worlds of comparisons
 LEARNED = 0.75  # a lever whose spread stays above this share of what it was drawn from was not learned
