@@ -63,28 +63,30 @@ class Source:
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Every line that can be read."""
-        account, number, damaged = self.account, 0, self.damaged
-        with self._open() as file:
-            while line := file.readline(LONGEST + 1):
-                number += 1
-                account.lines = number
-                if line[-1] == "\n":
-                    line = line[:-1]
-                elif len(line) > LONGEST:
+        account, number, longest, damaged = self.account, 0, LONGEST, self.damaged
+        for block in self.blocks():
+            for number, line in enumerate(block, number + 1):
+                if len(line) > longest:
                     account.skip("too_long", number, line)
-                    while line and line[-1] != "\n":
-                        line = file.readline(LONGEST)
-                    account.ended = bool(line)
-                    continue
-                else:
-                    account.ended = self.ended = False
-                if number == 1:
-                    line = line.removeprefix("\ufeff")
-                if damaged and BROKEN in line:
+                elif damaged and BROKEN in line:
                     account.skip("broken_characters", number, line)
-                    continue
-                self.number, self.line = number, line
-                yield number, line
+                else:
+                    self.number, self.line = number, line
+                    yield number, line
+            account.lines = number
+
+    def blocks(self) -> Iterator[list[str]]:
+        """All lines, many at a time, even those that cannot be read; of one that is too long, its beginning."""
+        rest, mark = "", "\ufeff"
+        with self._open() as file:
+            while chunk := file.read(CHUNK).removeprefix(mark):
+                mark = ""
+                *lines, rest = (rest + chunk).split("\n")
+                yield lines
+                rest = rest[: LONGEST + 1]
+        if rest:
+            self.account.ended = self.ended = False
+            yield [rest]
 
 
 def unreadable(name: str, error: Exception) -> UserError:
