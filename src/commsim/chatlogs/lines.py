@@ -23,7 +23,7 @@ BROKEN = "\ufffd"
 
 class Source:
     """One file.  ``lines()`` gives (number from 1, text without its end), ``text()`` chunks of text; each may be
-    called once.  Lines that are too long or hold broken characters are put into the account here and not given.
+    called once, and ``beforehand()`` before them.  Lines that are too long or hold broken characters are put into the account here and not given.
     ``number`` and ``line`` are those given last; ``ended`` is False while the last line is given if it has no end.
     """
 
@@ -64,7 +64,7 @@ class Source:
     def lines(self) -> Iterator[tuple[int, str]]:
         """Every line that can be read."""
         account, number, longest, damaged = self.account, 0, LONGEST, self.damaged
-        for block in self.blocks():
+        for block in self._blocks():
             for number, line in enumerate(block, number + 1):
                 if len(line) > longest:
                     account.skip("too_long", number, line)
@@ -73,11 +73,18 @@ class Source:
                 else:
                     self.number, self.line = number, line
                     yield number, line
-            account.lines = number
+            account.lines, account.ended = number, self.ended
 
-    def blocks(self) -> Iterator[list[str]]:
+    def beforehand(self) -> Iterator[str]:
+        """The same lines, for a reader that has to know something of the whole file first: nothing is counted."""
+        for block in self._blocks():
+            if self.damaged or max(map(len, block), default=0) > LONGEST:
+                block = [line for line in block if len(line) <= LONGEST and not (self.damaged and BROKEN in line)]
+            yield from block
+
+    def _blocks(self) -> Iterator[list[str]]:
         """All lines, many at a time, even those that cannot be read; of one that is too long, its beginning."""
-        rest, mark = "", "\ufeff"
+        rest, mark, self.ended = "", "\ufeff", True
         with self._open() as file:
             while chunk := file.read(CHUNK).removeprefix(mark):
                 mark = ""
@@ -85,7 +92,7 @@ class Source:
                 yield lines
                 rest = rest[: LONGEST + 1]
         if rest:
-            self.account.ended = self.ended = False
+            self.ended = False
             yield [rest]
 
 

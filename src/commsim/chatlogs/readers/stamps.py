@@ -63,7 +63,7 @@ class Clock:
         self.zone = zone
         self._begins = lru_cache(_REMEMBERED)(self._begin)
 
-    def read(self, year: int, month: int, day: int, hour: str, minute: str, second: str | None,
+    def read(self, year: int | str, month: int | str, day: int | str, hour: str, minute: str, second: str | None,
              part: str | None) -> float | str:  # fmt: skip
         """Of the hour as it is written, beside its part of the day if it has one."""
         at, minutes, seconds = hour_of_day(hour, part), int(minute), int(second or 0)
@@ -74,13 +74,13 @@ class Clock:
             return "time_unreadable"
         if begin >= 0:
             return begin + 3600 * at + 60 * minutes + seconds
-        at = self.zone.seconds(datetime(year, month, day, at, minutes, seconds))
+        at = self.zone.seconds(datetime(int(year), int(month), int(day), at, minutes, seconds))
         return fault(at) or at
 
-    def _begin(self, year: int, month: int, day: int) -> float | None:
+    def _begin(self, year: int | str, month: int | str, day: int | str) -> float | None:
         """When a day of 24 hours begins; -1 for a day whose clock is changed or that no chat has; None for no day."""
         try:
-            begin = datetime(year, month, day)
+            begin = datetime(int(year), int(month), int(day))
             start, end = self.zone.seconds(begin), self.zone.seconds(begin + timedelta(days=1))
         except (ValueError, OverflowError):
             return None
