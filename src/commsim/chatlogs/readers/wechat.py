@@ -17,7 +17,7 @@ from commsim.chatlogs.account import Account
 from commsim.chatlogs.events import Coming, Message
 from commsim.chatlogs.lines import Source
 from commsim.chatlogs.readers import Options
-from commsim.chatlogs.readers.stamps import CLOCK, HINT, LONGEST_NAME, NOTICES, Clock, Names, clean, comings
+from commsim.chatlogs.readers.stamps import CLOCK, HINT, LONGEST_NAME, NOTICES, PARTS, Clock, Names, clean, comings
 from commsim.chatlogs.times import Zone
 from commsim.errors import UserError
 
@@ -33,7 +33,7 @@ _STAMP = (
 _TIME = re.compile(rf"\s*(?:{_STAMP}\s*)?{CLOCK}\s*$")
 _AFTER_NAME = re.compile(rf"\s\s*{_STAMP}\s*{CLOCK}\s*$")  # found sooner than by \s+
 _DASHES = re.compile(r"\s*(?:(?:-\s?){5,}|[—–─]{3,})\s*$")
-_PIECES = ("year", "month", "day", "part", "hour", "minute", "second", "half")
+_FIRST = frozenset("0123456789今昨前星周礼") | {word[0] for word in PARTS}  # how a stamp without a name begins
 _M = frozenset("mM.")  # how pm ends
 _AGO = {"今天": 0, "昨天": 1, "前天": 2}
 _BLANK_FIRST = 0.5  # share of one-line heads with an empty line before them, above which a head needs one
@@ -56,7 +56,9 @@ def _ends_like_a_time(text: str) -> bool:
 
 
 def _time(text: str) -> re.Match | None:
-    return _TIME.match(text) if len(text) < LONGEST_STAMP and _ends_like_a_time(text) else None
+    """The stamp, where a line has nothing else."""
+    begins = text[:1] in _FIRST and len(text) < LONGEST_STAMP
+    return _TIME.match(text) if begins and _ends_like_a_time(text) else None
 
 
 def _with_name(text: str) -> re.Match | None:
@@ -91,7 +93,7 @@ class _Blocks:
         for number, line in self.source.lines():
             text = clean(line)
             ends = ":" in text and _ends_like_a_time(text)
-            stamp = _TIME.match(text) if ends and len(text) < LONGEST_STAMP else None
+            stamp = _time(text) if ends else None
             if held is not None:
                 if stamp:
                     yield "head", *held, clean(held[1]), stamp
@@ -150,7 +152,7 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
             for who, left in waiting:
                 yield Coming(time, who, left)
             waiting.clear()
-        elif _is_notice(line):
+        elif HINT.search(line) and _is_notice(line):
             account.system()
             for who, left in comings(clean(line)):
                 if last is None:
@@ -171,6 +173,8 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
 
 class _Pending:
     """A message whose further lines are still to come: only who it names is kept."""
+
+    __slots__ = ("lines", "mentions", "quoted", "reply_to", "sender", "time")
 
     def __init__(self, time: float, sender: str):
         self.time, self.sender = time, sender
@@ -225,7 +229,7 @@ class _Dated:
         self.source, self.clock, self.pasted = source, clock, pasted
 
     def seconds(self, stamp: re.Match, number: int) -> float | str:
-        year, month, day, part, hour, minute, second, half = stamp.group(*_PIECES)
+        year, month, day, _, _, _, _, part, hour, minute, second, half = stamp.groups()
         if not year:
             year, month, day = self._day(stamp, number)
         return self.clock.read(year, month, day, hour, minute, second, half or part)
