@@ -91,6 +91,13 @@ class _Blocks:
         held: tuple[int, str] | None = None  # a line that may be a name, if a time follows
         before = ""
         for number, line in self.source.lines():
+            if not line:  # the same as below, sooner
+                if held is not None:
+                    yield "text", *held, None, None
+                    held = None
+                yield "blank", number, line, None, None
+                before = ""
+                continue
             text = clean(line)
             ends = ":" in text and _ends_like_a_time(text)
             stamp = _time(text) if ends else None
@@ -161,7 +168,8 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
                     yield Coming(last, who, left)
         elif pending:
             continuations += 1
-            pending.add(line, names)
+            if not pending.begun or pending.quoted or "@" in line:
+                pending.add(line, names)
         else:
             account.skip("lost" if lost else "before_first", number, line)
     account.message(messages)
@@ -174,21 +182,21 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
 class _Pending:
     """A message whose further lines are still to come: only who it names is kept."""
 
-    __slots__ = ("lines", "mentions", "quoted", "reply_to", "sender", "time")
+    __slots__ = ("begun", "mentions", "quoted", "reply_to", "sender", "time")
 
     def __init__(self, time: float, sender: str):
         self.time, self.sender = time, sender
         self.quoted = ""  # what stands at the beginning of a quotation, until a line of dashes says it was one
-        self.reply_to, self.lines = "", 0
+        self.reply_to, self.begun = "", False
         self.mentions: list[str] = []
 
     def add(self, line: str, names: Names) -> None:
-        self.lines += 1
-        if self.lines == 1 and line.lstrip()[:1] == "「":
+        if not self.begun and line.lstrip()[:1] == "「":
             self.quoted = line.lstrip()[1 : LONGEST_NAME + 2]
         elif self.quoted and not self.reply_to and _DASHES.match(line):
             self.reply_to = _quoted_name(self.quoted, names)
             self.mentions = []  # those were of the quoted message
+        self.begun = True
         if "@" in line:
             self.mentions += names.mentioned(line)
 
