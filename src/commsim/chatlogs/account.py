@@ -45,9 +45,9 @@ class Fault:
 @dataclass
 class Account:
     """Counts of one file.  A reader calls ``message``, ``continuation``, ``system``, ``blank``, ``header`` or
-    ``skip`` exactly once for every line that its source gave, or once for several ``lines`` (of a format without lines: for every entry, after
-    ``unit = "entry"``; then it also adds each entry to ``lines``).  Decisions a reader has made it writes into the
-    fields at the end; why is a short key whose words are ``chatlog.why.KEY``.
+    ``skip`` exactly once for every line that its source gave, or once for several ``lines`` (of a format without
+    lines: for every entry, after ``unit = "entry"``; then it also adds each entry to ``lines``).  Decisions a reader
+    has made it writes into the fields at the end; why is a short key whose words are ``chatlog.why.KEY``.
     """
 
     format: str = ""

@@ -23,8 +23,9 @@ BROKEN = "\ufffd"
 
 class Source:
     """One file.  ``lines()`` gives (number from 1, text without its end), ``text()`` chunks of text; each may be
-    called once, and ``beforehand()`` before them.  Lines that are too long or hold broken characters are put into the account here and not given.
-    ``number`` and ``line`` are those given last; ``ended`` is False while the last line is given if it has no end.
+    called once, and ``beforehand()`` before them.  Lines that are too long or hold broken characters are put into
+    the account here and not given.  ``number`` and ``line`` are those given last; ``ended`` is False while the last
+    line is given if it has no end.
     """
 
     def __init__(self, path, account: Account | None = None):
@@ -63,9 +64,9 @@ class Source:
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Every line that can be read."""
-        account, number, longest, damaged = self.account, 0, LONGEST, self.damaged
+        account, before, longest, damaged = self.account, 0, LONGEST, self.damaged
         for block in self._blocks():
-            for number, line in enumerate(block, number + 1):
+            for number, line in enumerate(block, before + 1):
                 if len(line) > longest:
                     account.skip("too_long", number, line)
                 elif damaged and BROKEN in line:
@@ -73,7 +74,8 @@ class Source:
                 else:
                     self.number, self.line = number, line
                     yield number, line
-            account.lines, account.ended = number, self.ended
+            before += len(block)
+            account.lines, account.ended = before, self.ended
 
     def beforehand(self) -> Iterator[str]:
         """The same lines, for a reader that has to know something of the whole file first: nothing is counted."""
