@@ -45,9 +45,9 @@ class Fault:
 @dataclass
 class Account:
     """Counts of one file.  A reader calls ``message``, ``continuation``, ``system``, ``blank``, ``header`` or
-    ``skip`` exactly once for every line that its source gave (of a format without lines: for every entry, after
-    ``unit = "entry"``; then it also adds each entry to ``lines``).  Decisions a reader has made it writes into the
-    fields at the end; why is a short key whose words are ``chatlog.why.KEY``.
+    ``skip`` exactly once for every line that its source gave, or once for several ``lines`` (of a format without
+    lines: for every entry, after ``unit = "entry"``; then it also adds each entry to ``lines``).  Decisions a reader
+    has made it writes into the fields at the end; why is a short key whose words are ``chatlog.why.KEY``.
     """
 
     format: str = ""
@@ -86,25 +86,25 @@ class Account:
     kinds_other: int = 0  # messages of a kind that is not on the list
     key: str = ""  # where the pseudonyms' key is kept: "folder" or "process"
 
-    def message(self) -> None:
+    def message(self, lines: int = 1) -> None:
         """A line that begins a message (or is one)."""
-        self.counts["message"] += 1
+        self.counts["message"] += lines
 
-    def continuation(self) -> None:
+    def continuation(self, lines: int = 1) -> None:
         """A further line of a message."""
-        self.counts["continuation"] += 1
+        self.counts["continuation"] += lines
 
-    def system(self) -> None:
+    def system(self, lines: int = 1) -> None:
         """A line that the program wrote: who came, who changed the group's name."""
-        self.counts["system"] += 1
+        self.counts["system"] += lines
 
-    def blank(self) -> None:
+    def blank(self, lines: int = 1) -> None:
         """An empty line that belongs to no message."""
-        self.counts["blank"] += 1
+        self.counts["blank"] += lines
 
-    def header(self) -> None:
+    def header(self, lines: int = 1) -> None:
         """A line about the file or its columns."""
-        self.counts["header"] += 1
+        self.counts["header"] += lines
 
     def skip(self, fault: str, number: int, text: str) -> None:
         """A line that could not be read; words of the kind of fault are ``chatlog.fault.KIND``."""

@@ -23,8 +23,9 @@ BROKEN = "\ufffd"
 
 class Source:
     """One file.  ``lines()`` gives (number from 1, text without its end), ``text()`` chunks of text; each may be
-    called once.  Lines that are too long or hold broken characters are put into the account here and not given.
-    ``number`` and ``line`` are those given last; ``ended`` is False while the last line is given if it has no end.
+    called once, and ``beforehand()`` before them.  Lines that are too long or hold broken characters are put into
+    the account here and not given.  ``number`` and ``line`` are those given last; ``ended`` is False while the last
+    line is given if it has no end.
     """
 
     def __init__(self, path, account: Account | None = None):
@@ -63,28 +64,38 @@ class Source:
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Every line that can be read."""
-        account, number, damaged = self.account, 0, self.damaged
-        with self._open() as file:
-            while line := file.readline(LONGEST + 1):
-                number += 1
-                account.lines = number
-                if line[-1] == "\n":
-                    line = line[:-1]
-                elif len(line) > LONGEST:
+        account, before, longest, damaged = self.account, 0, LONGEST, self.damaged
+        for block in self._blocks():
+            for number, line in enumerate(block, before + 1):
+                if len(line) > longest:
                     account.skip("too_long", number, line)
-                    while line and line[-1] != "\n":
-                        line = file.readline(LONGEST)
-                    account.ended = bool(line)
-                    continue
-                else:
-                    account.ended = self.ended = False
-                if number == 1:
-                    line = line.removeprefix("\ufeff")
-                if damaged and BROKEN in line:
+                elif damaged and BROKEN in line:
                     account.skip("broken_characters", number, line)
-                    continue
-                self.number, self.line = number, line
-                yield number, line
+                else:
+                    self.number, self.line = number, line
+                    yield number, line
+            before += len(block)
+            account.lines, account.ended = before, self.ended
+
+    def beforehand(self) -> Iterator[str]:
+        """The same lines, for a reader that has to know something of the whole file first: nothing is counted."""
+        for block in self._blocks():
+            if self.damaged or max(map(len, block), default=0) > LONGEST:
+                block = [line for line in block if len(line) <= LONGEST and not (self.damaged and BROKEN in line)]
+            yield from block
+
+    def _blocks(self) -> Iterator[list[str]]:
+        """All lines, many at a time, even those that cannot be read; of one that is too long, its beginning."""
+        rest, mark, self.ended = "", "\ufeff", True
+        with self._open() as file:
+            while chunk := file.read(CHUNK).removeprefix(mark):
+                mark = ""
+                *lines, rest = (rest + chunk).split("\n")
+                yield lines
+                rest = rest[: LONGEST + 1]
+        if rest:
+            self.ended = False
+            yield [rest]
 
 
 def unreadable(name: str, error: Exception) -> UserError:

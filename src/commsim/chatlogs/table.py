@@ -80,7 +80,7 @@ class Table:
             one = NOBODY
             if mentions:
                 account.mentions += 1
-                one = self.mentioned[mentions[0]] if len(set(mentions)) == 1 else NOBODY
+                one = self.mentioned[mentions[0]] if len(mentions) == 1 or len(set(mentions)) == 1 else NOBODY
             what = kinds[what] if what in kinds else self._kind(what)
             rows.append((at, row, what, threads[where], replied[to] if to else NOBODY, one))
             count += 1

@@ -29,6 +29,7 @@ LONGEST_WHO, LONGEST_NOTICE = 200, 400  # characters
 _TITLE = re.compile(r"^【[^】]{0,20}】")  # rank in the group, before the name
 _HEADER = re.compile(r"消息记录|消息分组[:：]|消息对象[:：]|={16,}\s*$")
 _OBJECT = re.compile(r"消息对象[:：]")
+_FIRST = frozenset("0123456789消")  # how a line begins that says who wrote, or which chat it is
 
 
 def looks_like(head: str) -> bool:
@@ -69,22 +70,27 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
     mentions: list[str] = []
     system_at: float | None = None  # the time of the program's line whose text follows
     headed, lost, after_blank = False, False, True
+    messages = continuations = blanks = 0
     for number, line in source.lines():
+        if not line:
+            after_blank = True
+            blanks += 1
+            continue
         stamp = _STAMP.match(line) if line[:1].isdigit() else None
         head = stamp and who[line[stamp.end() :]]
         if head and head[2] == BARE and not (private and after_blank):
             head = None
-        after_blank = not line or line.isspace()
+        after_blank = line.isspace()
         if head is None:
             if after_blank:
-                account.blank()
+                blanks += 1
             elif system_at is not None:
                 account.system()
                 for name, left in comings(clean(line)) if len(line) < LONGEST_NOTICE else ():
                     if member := members.get(name, name):
                         yield Coming(system_at, member, left)
             elif pending:
-                account.continuation()
+                continuations += 1
                 if "@" in line:
                     mentions += filter(None, (members.get(name, name) for name in names.mentioned(line)))
             elif not headed and _HEADER.match(line):
@@ -97,7 +103,7 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
             pending, mentions = None, []
         headed, system_at = True, None
         year, month, day, part, hour, minute, second, half = stamp.groups()
-        time = clock.read(int(year), int(month), int(day), hour, minute, second, half or part)
+        time = clock.read(year, month, day, hour, minute, second, half or part)
         lost = isinstance(time, str)
         if lost:
             account.skip(time, number, line)
@@ -105,8 +111,11 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
             account.system()
             system_at = time
         else:
-            account.message()
+            messages += 1
             pending = (time, head[0])
+    account.message(messages)
+    account.continuation(continuations)
+    account.blank(blanks)
     if pending:
         yield Message(*pending, mentions=tuple(dict.fromkeys(mentions)))
 
@@ -117,9 +126,11 @@ def _members(source: Source, account: Account, who: _Who) -> tuple[dict[str, str
     members: dict[str, str | None] = {}
     called: dict[str, str] = {}
     renamed, chats, bare, seen = set(), 0, False, set()
-    for _, line in Source(source.path).lines():
-        if not line[:1].isdigit():
-            chats += line[:1] == "消" and _OBJECT.match(line) is not None
+    for line in source.beforehand():
+        if line[:1] not in _FIRST:
+            continue
+        if line[0] == "消":
+            chats += _OBJECT.match(line) is not None
             continue
         tail = line[line.find(":") :].partition(" ")[2]  # most likely the name
         if tail in seen or (stamp := _STAMP.match(line)) is None:

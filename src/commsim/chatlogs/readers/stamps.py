@@ -56,31 +56,38 @@ def hour_of_day(hour: str, part: str | None) -> int | None:
     return PARTS["".join(part.lower().replace(".", "").split())].get(int(hour))
 
 
+@lru_cache(1 << 17)  # every second of a day
+def second_of_day(hour: str, minute: str, second: str | None, part: str | None) -> int | None:
+    """Seconds since midnight, or None where there is no such time."""
+    at, minutes, seconds = hour_of_day(hour, part), int(minute), int(second or 0)
+    return None if at is None or minutes > 59 or seconds > 59 else 3600 * at + 60 * minutes + seconds
+
+
 class Clock:
     """Seconds since 1970 of the pieces of a stamp; what cannot be a time of a chat gives a kind of fault instead."""
 
     def __init__(self, zone: Zone):
         self.zone = zone
         self._begins = lru_cache(_REMEMBERED)(self._begin)
+        self._day = self._midnight = None  # of the stamp before
 
-    def read(self, year: int, month: int, day: int, hour: str, minute: str, second: str | None,
+    def read(self, year: int | str, month: int | str, day: int | str, hour: str, minute: str, second: str | None,
              part: str | None) -> float | str:  # fmt: skip
         """Of the hour as it is written, beside its part of the day if it has one."""
-        at, minutes, seconds = hour_of_day(hour, part), int(minute), int(second or 0)
-        if at is None or minutes > 59 or seconds > 59:
-            return "time_unreadable"
-        begin = self._begins(year, month, day)
-        if begin is None:
+        if self._day != (date := (year, month, day)):
+            self._day, self._midnight = date, self._begins(year, month, day)
+        begin, at = self._midnight, second_of_day(hour, minute, second, part)
+        if at is None or begin is None:
             return "time_unreadable"
         if begin >= 0:
-            return begin + 3600 * at + 60 * minutes + seconds
-        at = self.zone.seconds(datetime(year, month, day, at, minutes, seconds))
+            return begin + at
+        at = self.zone.seconds(datetime(int(year), int(month), int(day)) + timedelta(seconds=at))
         return fault(at) or at
 
-    def _begin(self, year: int, month: int, day: int) -> float | None:
+    def _begin(self, year: int | str, month: int | str, day: int | str) -> float | None:
         """When a day of 24 hours begins; -1 for a day whose clock is changed or that no chat has; None for no day."""
         try:
-            begin = datetime(year, month, day)
+            begin = datetime(int(year), int(month), int(day))
             start, end = self.zone.seconds(begin), self.zone.seconds(begin + timedelta(days=1))
         except (ValueError, OverflowError):
             return None

@@ -43,8 +43,8 @@ class _Window:
 
     def peek(self) -> str:
         """The next character that is no space; Cut at the end."""
-        if self.text[self.at : self.at + 1] in _MARKS:
-            return self.text[self.at]
+        if (character := self.text[self.at : self.at + 1]) in _MARKS:
+            return character
         while True:
             self.at = _SPACE.match(self.text, self.at).end()
             if self.at < len(self.text):
@@ -60,6 +60,10 @@ class _Window:
     def value(self):
         """The next value, whole."""
         self.peek()
+        return self.here()
+
+    def here(self):
+        """The value that begins just here, whole."""
         while True:
             try:
                 value, end = _decode(self.text, self.at)
@@ -117,7 +121,7 @@ def _elements(window: _Window, key: str, begins: re.Pattern) -> Generator[tuple[
     window.take("[")
     while window.peek() != "]":
         try:
-            value = window.value()
+            value = window.here()
         except Broken:
             yield "broken", None, window.text[window.at : window.at + 60]
             if not window.find(begins):

@@ -15,7 +15,7 @@ from commsim.chatlogs.events import Coming, Message
 from commsim.chatlogs.lines import Source
 from commsim.chatlogs.readers import Options
 from commsim.chatlogs.readers.stream import entries
-from commsim.chatlogs.times import Zone, fault
+from commsim.chatlogs.times import LATEST, Zone, fault
 from commsim.errors import UserError
 
 NAME = "telegram"
@@ -104,7 +104,7 @@ class _Chat:
                 seconds = self.zone.read(_text(entry.get("date")) if unix is None else _text(unix))
         except (ValueError, OverflowError):
             return "time_unreadable"
-        return fault(seconds) or seconds
+        return seconds if 0 <= seconds < LATEST else fault(seconds)
 
     def _account(self, entry: dict, field: str) -> str:
         """Who wrote it; of a very old export, which has no ids, the name."""
@@ -138,19 +138,20 @@ class _Chat:
 
 def _text(value) -> str:
     """A name or number as text; "" for anything else."""
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
+    kind = type(value)
+    return value if kind is str else str(value) if kind is int or kind is float else ""
 
 
-def _mentions(pieces: list) -> Iterator[str]:
+def _mentions(pieces: list) -> list[str]:
     """Accounts named in a message; of ``@name`` nobody knows the account, it stays as it is written."""
+    found = []
     for piece in pieces:
-        kind = piece.get("type") if isinstance(piece, dict) else None
+        kind = piece.get("type") if type(piece) is dict else None
         if kind == "mention_name" and _text(piece.get("user_id")):
-            yield f"user{_text(piece['user_id'])}"
+            found.append(f"user{_text(piece['user_id'])}")
         elif kind == "mention" and _text(piece.get("text")):
-            yield _text(piece["text"])
+            found.append(_text(piece["text"]))
+    return found
 
 
 def _chats(source: Source) -> int:

@@ -17,7 +17,7 @@ from commsim.chatlogs.account import Account
 from commsim.chatlogs.events import Coming, Message
 from commsim.chatlogs.lines import Source
 from commsim.chatlogs.readers import Options
-from commsim.chatlogs.readers.stamps import CLOCK, HINT, LONGEST_NAME, NOTICES, Clock, Names, clean, comings
+from commsim.chatlogs.readers.stamps import CLOCK, HINT, LONGEST_NAME, NOTICES, PARTS, Clock, Names, clean, comings
 from commsim.chatlogs.times import Zone
 from commsim.errors import UserError
 
@@ -31,8 +31,9 @@ _STAMP = (
     r"|(?P<m>[0-9]{1,2})月(?P<d>[0-9]{1,2})日|(?P<ago>今天|昨天|前天)|(?:星期|周|礼拜)(?P<week>[一二三四五六日天]))"
 )
 _TIME = re.compile(rf"\s*(?:{_STAMP}\s*)?{CLOCK}\s*$")
-_WITH_NAME = re.compile(rf"(?P<name>\S.{{0,{LONGEST_NAME - 1}}}?)\s+{_STAMP}\s*{CLOCK}\s*$")
+_AFTER_NAME = re.compile(rf"\s\s*{_STAMP}\s*{CLOCK}\s*$")  # found sooner than by \s+
 _DASHES = re.compile(r"\s*(?:(?:-\s?){5,}|[—–─]{3,})\s*$")
+_FIRST = frozenset("0123456789今昨前星周礼") | {word[0] for word in PARTS}  # how a stamp without a name begins
 _M = frozenset("mM.")  # how pm ends
 _AGO = {"今天": 0, "昨天": 1, "前天": 2}
 _BLANK_FIRST = 0.5  # share of one-line heads with an empty line before them, above which a head needs one
@@ -55,11 +56,15 @@ def _ends_like_a_time(text: str) -> bool:
 
 
 def _time(text: str) -> re.Match | None:
-    return _TIME.match(text) if len(text) < LONGEST_STAMP and _ends_like_a_time(text) else None
+    """The stamp, where a line has nothing else."""
+    begins = text[:1] in _FIRST and len(text) < LONGEST_STAMP
+    return _TIME.match(text) if begins and _ends_like_a_time(text) else None
 
 
 def _with_name(text: str) -> re.Match | None:
-    return _WITH_NAME.match(text) if len(text) < LONGEST_NAME + LONGEST_STAMP else None
+    """The stamp after a name, where a line has both; the name is what stands before it."""
+    found = _AFTER_NAME.search(text) if len(text) < LONGEST_NAME + LONGEST_STAMP else None
+    return found if found and 0 < found.start() <= LONGEST_NAME else None
 
 
 def _is_name(line: str) -> bool:
@@ -86,9 +91,16 @@ class _Blocks:
         held: tuple[int, str] | None = None  # a line that may be a name, if a time follows
         before = ""
         for number, line in self.source.lines():
+            if not line:  # the same as below, sooner
+                if held is not None:
+                    yield "text", *held, None, None
+                    held = None
+                yield "blank", number, line, None, None
+                before = ""
+                continue
             text = clean(line)
-            ends = _ends_like_a_time(text)
-            stamp = _TIME.match(text) if ends and len(text) < LONGEST_STAMP else None
+            ends = ":" in text and _ends_like_a_time(text)
+            stamp = _time(text) if ends else None
             if held is not None:
                 if stamp:
                     yield "head", *held, clean(held[1]), stamp
@@ -98,12 +110,12 @@ class _Blocks:
                 yield "text", *held, None, None
                 held = None
             head = _with_name(text) if ends and not stamp else None
-            if head and self.blank_first and not _parts(before):
+            if head and self.blank_first and before and not _parts(before):
                 head = None
             if not text:
                 yield "blank", number, line, None, None
-            elif head and head["name"]:
-                yield "head", number, line, head["name"].strip(), head
+            elif head:
+                yield "head", number, line, text[: head.start()], head
             elif not stamp and _is_name(text):
                 held = (number, line)
             else:
@@ -123,14 +135,15 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
     last: float | None = None
     skipped: str | None = None
     lost = False
+    messages = continuations = blanks = 0
     for what, number, line, name, stamp in _Blocks(source, blank_first):
         if what == "blank":
-            account.blank()
+            blanks += 1
         elif what == "stamp":
             if skipped:
                 account.skip(skipped, number, line)
             else:
-                account.continuation()
+                continuations += 1
         elif what == "head":
             if pending:
                 yield pending.message(names)
@@ -141,12 +154,12 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
             if lost:
                 account.skip(time, number, line)
                 continue
-            account.message()
+            messages += 1
             pending, last = _Pending(time, name), time
             for who, left in waiting:
                 yield Coming(time, who, left)
-            waiting = []
-        elif _is_notice(line):
+            waiting.clear()
+        elif HINT.search(line) and _is_notice(line):
             account.system()
             for who, left in comings(clean(line)):
                 if last is None:
@@ -154,10 +167,14 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
                 else:
                     yield Coming(last, who, left)
         elif pending:
-            account.continuation()
-            pending.add(line, names)
+            continuations += 1
+            if not pending.begun or pending.quoted or "@" in line:
+                pending.add(line, names)
         else:
             account.skip("lost" if lost else "before_first", number, line)
+    account.message(messages)
+    account.continuation(continuations)
+    account.blank(blanks)
     if pending:
         yield pending.message(names)
 
@@ -165,24 +182,27 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Message
 class _Pending:
     """A message whose further lines are still to come: only who it names is kept."""
 
+    __slots__ = ("begun", "mentions", "quoted", "reply_to", "sender", "time")
+
     def __init__(self, time: float, sender: str):
         self.time, self.sender = time, sender
         self.quoted = ""  # what stands at the beginning of a quotation, until a line of dashes says it was one
-        self.reply_to, self.lines = "", 0
+        self.reply_to, self.begun = "", False
         self.mentions: list[str] = []
 
     def add(self, line: str, names: Names) -> None:
-        self.lines += 1
-        if self.lines == 1 and line.lstrip()[:1] == "「":
+        if not self.begun and line.lstrip()[:1] == "「":
             self.quoted = line.lstrip()[1 : LONGEST_NAME + 2]
         elif self.quoted and not self.reply_to and _DASHES.match(line):
             self.reply_to = _quoted_name(self.quoted, names)
             self.mentions = []  # those were of the quoted message
+        self.begun = True
         if "@" in line:
             self.mentions += names.mentioned(line)
 
     def message(self, names: Names) -> Message:
-        return Message(self.time, self.sender, reply_to=self.reply_to, mentions=tuple(dict.fromkeys(self.mentions)))
+        mentions = tuple(dict.fromkeys(self.mentions)) if self.mentions else ()
+        return Message(self.time, self.sender, "", self.reply_to, mentions)
 
 
 def _quoted_name(quoted: str, names: Names) -> str:
@@ -195,17 +215,17 @@ def _survey(source: Source) -> tuple[Names, bool]:
     """(names of everybody who wrote, whether heads on one line have an empty line before them)."""
     known: set[str] = set()
     before, blank_first, heads = "", 0, 0
-    for _, line in Source(source.path).lines():
-        text = line.rstrip()
-        if _ends_like_a_time(text):
-            text = clean(text)
+    for line in source.beforehand():
+        text = line
+        if ":" in line and _ends_like_a_time(line.rstrip()):
+            text = clean(line)
             if _time(text):
                 if _is_name(name := clean(before)) and not _time(name):
                     known.add(name)
             elif head := _with_name(text):
-                known.add(head["name"].strip())
+                known.add(text[: head.start()])
                 heads += 1
-                blank_first += _parts(before)
+                blank_first += not before or _parts(before.rstrip())
         before = text
     return Names(known), blank_first > _BLANK_FIRST * heads
 
@@ -217,16 +237,13 @@ class _Dated:
         self.source, self.clock, self.pasted = source, clock, pasted
 
     def seconds(self, stamp: re.Match, number: int) -> float | str:
-        day = self._day(stamp, number)
-        if day is None:
-            return "time_unreadable"
-        hour, minute, second, half, part = stamp.group("hour", "minute", "second", "half", "part")
-        return self.clock.read(*day, hour, minute, second, half or part)
+        year, month, day, _, _, _, _, part, hour, minute, second, half = stamp.groups()
+        if not year:
+            year, month, day = self._day(stamp, number)
+        return self.clock.read(year, month, day, hour, minute, second, half or part)
 
-    def _day(self, stamp: re.Match, number: int) -> tuple[int, int, int] | None:
-        year, month, day = stamp.group("year", "month", "day")
-        if year:
-            return int(year), int(month), int(day)
+    def _day(self, stamp: re.Match, number: int) -> tuple[int, int, int]:
+        """The day of a stamp without a year."""
         if self.pasted is None:
             raise UserError("log_pasted_needed", value=self.source.name, line=number)
         if stamp["m"]:
