@@ -22,9 +22,9 @@ from pathlib import Path
 
 LEAST, TIMES, FITTED_FROM = 300, 4, 10_000
 LABELS = {
-    "en": {"people": "people", "time": "seconds", "memory": "MB of memory at most",
+    "en": {"people": "people", "time": "seconds of the processor", "memory": "MB of memory at most",
            "start": "start (730 days without rules)", "days": "{days} days under the policy", "linear": "linear"},
-    "zh": {"people": "人数", "time": "秒", "memory": "内存最高（MB）", "start": "准备（没有规则的730天）",
+    "zh": {"people": "人数", "time": "处理器秒", "memory": "内存最高（MB）", "start": "准备（没有规则的730天）",
            "days": "方案下的{days}天", "linear": "成正比"},
 }  # fmt: skip
 
@@ -81,16 +81,20 @@ def picture(rows: list[dict], days: int, lang: str, path: Path) -> None:
     figure = Figure(figsize=(7.2, 3.2), layout="constrained")
     time, memory = figure.subplots(1, 2)
     for name, colour, marker in (("start", "#5C6975", "o"), ("days", "#0072B2", "s")):
-        time.plot(people, [r[name] for r in rows], color=colour, marker=marker, label=words[name].format(days=days))
-        last = rows[-1][name] / people[-1]
+        time.plot(people, [r[f"{name}_worked"] for r in rows], color=colour, marker=marker,
+                  label=words[name].format(days=days))  # fmt: skip
+        last = rows[-1][f"{name}_worked"] / people[-1]
         time.plot(people, [last * n for n in people], color=colour, linewidth=0.7, linestyle=":",
                   label=words["linear"] if name == "days" else None)  # fmt: skip
     memory.plot(people, [r["peak_mb"] for r in rows], color="#0072B2", marker="s")
+    memory.set_ylim(100)
     for ax, what in ((time, "time"), (memory, "memory")):
         ax.set(xscale="log", yscale="log", xlabel=words["people"], ylabel=words[what])
         ax.spines[["top", "right"]].set_visible(False)
         ax.xaxis.set_major_formatter(lambda n, _: f"{n:,.0f}")
         ax.yaxis.set_major_formatter(lambda n, _: f"{n:g}")
+        ax.yaxis.set_minor_formatter("")
+        ax.tick_params(labelsize=8)
         ax.grid(color="#EBEFF2")
     time.legend(frameon=False, fontsize=7.5)
     figure.savefig(path, metadata={"Date": None})
