@@ -12,6 +12,8 @@ from operator import itemgetter
 
 from commsim.chatlogs.account import Account, shape
 from commsim.chatlogs.lines import Source
+from commsim.chatlogs.readers import Options
+from commsim.chatlogs.times import AmbiguousDate, Zone
 from commsim.errors import UserError, nearest
 
 DELIMITERS = (",", ";", "\t", "，", "；")
@@ -52,6 +54,27 @@ def first_line(head: str) -> str:
 def has(head: str, columns: Columns, *needed: str) -> bool:
     """Whether the first line names all the needed columns."""
     return set(needed) <= set(headings(first_line(head), columns)[1])
+
+
+def dated(source: Source, account: Account, columns: Columns, needed: tuple[str, ...], options: Options
+          ) -> Iterator[tuple[int, str, float, list[str]]]:  # fmt: skip
+    """(line number, line, noon of its date, other cells) of each row whose first column is a date that can be read.
+
+    Nobody knows the hour, so no order within a day means anything.
+    """
+    zone = Zone(account, options.timezone)
+    account.ordered = False
+    table = rows(source, account, columns, needed)
+    next(table, None)
+    for number, line, (date, *cells) in table:
+        try:
+            time = zone.noon(date, options.day_first)
+        except AmbiguousDate:
+            raise UserError("log_date_order", value=source.name, line=number) from None
+        except ValueError:
+            account.skip("time_unreadable", number, line)
+            continue
+        yield number, line, time, cells
 
 
 def rows(source: Source, account: Account, columns: Columns, needed: tuple[str, ...]

@@ -8,8 +8,7 @@ from commsim.chatlogs.account import Account
 from commsim.chatlogs.events import Message
 from commsim.chatlogs.lines import Source
 from commsim.chatlogs.readers import Options, sheet
-from commsim.chatlogs.times import AmbiguousDate, Zone, fault
-from commsim.errors import UserError
+from commsim.chatlogs.times import fault
 
 NAME = "signin"
 CARRIES = frozenset({"kind", "thread", "presence"})
@@ -27,18 +26,8 @@ def looks_like(head: str) -> bool:
 
 def read(source: Source, account: Account, options: Options) -> Iterator[Message]:
     """A row is a message of the kind "present" at noon; the activity is its thread."""
-    zone = Zone(account, options.timezone)
-    account.ordered = False
-    rows = sheet.rows(source, account, COLUMNS, ("date", "activity", "member"))
-    next(rows, None)
-    for number, line, (date, activity, member) in rows:
-        try:
-            time = zone.noon(date, options.day_first)
-        except AmbiguousDate:
-            raise UserError("log_date_order", value=source.name, line=number) from None
-        except ValueError:
-            account.skip("time_unreadable", number, line)
-            continue
+    rows = sheet.dated(source, account, COLUMNS, ("date", "activity", "member"), options)
+    for number, line, time, (activity, member) in rows:
         wrong = fault(time) or ("no_member" if not member else "no_activity" if not activity else None)
         if wrong:
             account.skip(wrong, number, line)

@@ -11,8 +11,7 @@ from commsim.chatlogs.account import Account
 from commsim.chatlogs.events import Message
 from commsim.chatlogs.lines import Source
 from commsim.chatlogs.readers import Options, sheet
-from commsim.chatlogs.times import AmbiguousDate, Zone, fault
-from commsim.errors import UserError
+from commsim.chatlogs.times import fault
 
 NAME = "tally"
 CARRIES = frozenset()
@@ -32,18 +31,8 @@ def looks_like(head: str) -> bool:
 
 def read(source: Source, account: Account, options: Options) -> Iterator[Message]:
     """As many messages as a row says; those counted as replies are of the kind "reply", to nobody knows whom."""
-    zone = Zone(account, options.timezone)
-    account.ordered = False
-    rows = sheet.rows(source, account, COLUMNS, ("date", "member", "messages"))
-    next(rows, None)
-    for number, line, (date, member, messages, replies) in rows:
-        try:
-            time = zone.noon(date, options.day_first)
-        except AmbiguousDate:
-            raise UserError("log_date_order", value=source.name, line=number) from None
-        except ValueError:
-            account.skip("time_unreadable", number, line)
-            continue
+    rows = sheet.dated(source, account, COLUMNS, ("date", "member", "messages"), options)
+    for number, line, time, (member, messages, replies) in rows:
         wrong = fault(time) or (None if member else "no_member")
         many, back = count(messages), count(replies or "0")
         if not wrong and (many is None or back is None or back > many):
